@@ -1,0 +1,236 @@
+"""The campaign file as typed values: units, stages, areas, duties, ladders, pushes.
+
+Owns the shape of a campaign and the words a file may use. Leaves out reading a file (`bot.campaigns`), what
+contradicts what (`bot.core.campaign_rules`) and what is due when (`bot.core.deadlines`).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time
+from functools import cached_property
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from bot.core.campaign_rules import Outline, contradictions
+from bot.core.workdays import Workdays
+
+Role = Literal["contact", "head", "brigade", "leader", "admin"]
+Kind = Literal["notice", "prompt", "nudge", "missing", "overdue"]
+Need = Literal["sign_off", "stamp"]
+Holiday = Literal["before", "after", "none"]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+
+
+def _clock(value: object) -> object:
+    """Read "16:00"; TOML's own local time is taken as well."""
+    if isinstance(value, time) and value.tzinfo is None:
+        return value
+    if isinstance(value, str) and (match := _CLOCK.fullmatch(value)):
+        return time(int(match[1]), int(match[2]))
+    raise PydanticCustomError("clock", "not a time of day")
+
+
+def _until(value: object) -> object:
+    """Read `until`: minutes after the step, or a time of the same day."""
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+        return value
+    try:
+        return _clock(value)
+    except PydanticCustomError as error:
+        raise PydanticCustomError("until", "neither minutes nor a time of day") from error
+
+
+def _zone(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: the name of a folder, "Asia"
+        raise PydanticCustomError("zone", "no such time zone") from error
+
+
+Clock = Annotated[time, BeforeValidator(_clock)]
+Until = Annotated[int | time | None, BeforeValidator(_until)]
+Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+#: Keys become part of button actions (64 bytes: "m:snooze:weekly/2020-W28@nongji") and of outbox keys.
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,19}$")]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Texts = Annotated[tuple[Text, ...], Field(strict=False)]
+Roles = Annotated[tuple[Role, ...], Field(strict=False, min_length=1)]
+
+
+class Part(BaseModel):
+    """A part of the file: unchangeable, and a key it does not know is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+
+
+class Stage(Part):
+    """A stage of the campaign (plan: D8), `start` and `end` included."""
+
+    key: Key
+    name: Text
+    start: date
+    end: date
+    tasks: Texts = ()
+
+
+class Unit(Part):
+    """A unit that reports."""
+
+    key: Key
+    name: Text
+
+
+class Area(Part):
+    """One of the areas put right, with its items: the categories of the ledger (plan: L1)."""
+
+    key: Key
+    name: Text
+    items: Texts
+
+
+class Step(Part):
+    """One rung of a ladder (plan: M1, M2, M5).
+
+    `day` counts working days from the due day; `every_day_after` repeats the step on every working day from
+    there to the end of the campaign. `until` is when it no longer matters: minutes after it, or a time of the
+    same day.
+    """
+
+    day: int = 0
+    every_day_after: bool = False
+    at: Clock
+    kind: Kind
+    to: Roles
+    until: Until = None
+
+
+class Duty(Part):
+    """Something units report: each week (`every`), by a date (`on`), or whenever it occurs (`at_once`)."""
+
+    key: Key
+    name: Text
+    form: Key
+    needs: Annotated[tuple[Need, ...], Field(strict=False)] = ()
+    every: Weekday | None = None
+    on: date | None = None
+    at_once: bool = False
+    by: Clock | None = None
+    holiday: Holiday | None = None
+    ladder: Annotated[tuple[Step, ...], Field(strict=False)] = ()
+
+    @property
+    def moves(self) -> Holiday:
+        """Where the duty goes when its day is not worked; a date stays unless the file says otherwise."""
+        return self.holiday or ("before" if self.every else "none")
+
+
+class Quiet(Part):
+    """The hours in which nothing is sent; they may pass midnight. Their end is no longer quiet."""
+
+    begins: Clock = Field(alias="from")
+    ends: Clock = Field(alias="to")
+
+    def holds(self, at: time) -> bool:
+        """Whether `at` lies in the quiet hours."""
+        if self.begins <= self.ends:
+            return self.begins <= at < self.ends
+        return at >= self.begins or at < self.ends
+
+
+class Push(Part):
+    """A table sent unasked: after its duty's due moment, and again when late reports change it (plan: T1)."""
+
+    table: Key
+    duty: Key
+    to: Roles
+    after_due_minutes: Annotated[int, Field(ge=0)] = 0
+    again_minutes: Annotated[int, Field(ge=1)] = 30
+
+
+class Heading(Part):
+    """`[campaign]`: what it is called, where the clock stands, from when to when (both days included)."""
+
+    key: Key
+    title: Text
+    bureau: Text
+    zone: Zone
+    start: date
+    end: date
+
+
+class Campaign(Part):
+    """A whole campaign file, free of contradictions."""
+
+    heading: Heading = Field(alias="campaign")
+    stages: Annotated[tuple[Stage, ...], Field(strict=False)] = ()
+    units: Annotated[tuple[Unit, ...], Field(strict=False, min_length=1)]
+    areas: Annotated[tuple[Area, ...], Field(strict=False)] = ()
+    duties: Annotated[tuple[Duty, ...], Field(strict=False, min_length=1)]
+    pushes: Annotated[tuple[Push, ...], Field(strict=False)] = ()
+    quiet: Quiet | None = None
+    workdays: Workdays = Workdays()
+
+    @model_validator(mode="after")
+    def _hold_together(self) -> Self:
+        """Refuse what contradicts itself, however the campaign was made."""
+        if found := tuple(contradictions(Outline.of(self))):
+            raise PydanticCustomError("contradictions", "{found}", {"found": "; ".join(map(str, found))})
+        return self
+
+    def __hash__(self) -> int:
+        """Hash cheaply: what is computed from a campaign is cached under it and asked for every second."""
+        return hash((self.heading.key, self.heading.start, self.heading.end))
+
+    @property
+    def key(self) -> str:
+        """The campaign's own key."""
+        return self.heading.key
+
+    @property
+    def title(self) -> str:
+        """What the campaign is called."""
+        return self.heading.title
+
+    @property
+    def bureau(self) -> str:
+        """Whose campaign it is."""
+        return self.heading.bureau
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where its clock stands."""
+        return self.heading.zone
+
+    @property
+    def start(self) -> date:
+        """Its first day."""
+        return self.heading.start
+
+    @property
+    def end(self) -> date:
+        """Its last day."""
+        return self.heading.end
+
+    def unit(self, key: str) -> Unit:
+        """The unit of that key; KeyError when there is none."""
+        return self._units[key]
+
+    def duty(self, key: str) -> Duty:
+        """The duty of that key; KeyError when there is none."""
+        return self._duties[key]
+
+    @cached_property
+    def _units(self) -> dict[str, Unit]:
+        return {unit.key: unit for unit in self.units}
+
+    @cached_property
+    def _duties(self) -> dict[str, Duty]:
+        return {duty.key: duty for duty in self.duties}

@@ -1,0 +1,201 @@
+"""What must hold between the parts of a campaign, beyond the shape of each.
+
+Owns the rules and where each is broken. Leaves out the words (`bot.texts.campaign`) and the lines of the file
+(`bot.campaigns`). Works on an outline, so that a file with a misshapen part still has the rest examined.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Iterator
+
+    from bot.core.campaign import Area, Campaign, Duty, Push, Quiet, Stage, Step, Unit
+    from bot.core.workdays import Workdays
+
+Path = tuple[str | int, ...]
+
+LONGEST = timedelta(days=3660)
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+#: The kinds that ask for a report while there is time, and who they may ask.
+ASKING = ("notice", "prompt", "nudge")
+UNIT_ROLES = ("contact", "head")
+BUREAU_ROLES = ("brigade", "leader", "admin")
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """Something wrong in a campaign file: `key` names the sentence, `facts` fill it, `path` is the place."""
+
+    key: str
+    path: Path
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Return it for developers; people read `bot.texts.campaign`."""
+        return f"{'.'.join(map(str, self.path))}: {self.key} {self.facts or ''}".rstrip()
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The well-shaped parts of a campaign, each with its place in the file."""
+
+    start: date | None = None
+    end: date | None = None
+    quiet: Quiet | None = None
+    workdays: Workdays | None = None
+    stages: tuple[tuple[Path, Stage], ...] = ()
+    units: tuple[tuple[Path, Unit], ...] = ()
+    areas: tuple[tuple[Path, Area], ...] = ()
+    duties: tuple[tuple[Path, Duty], ...] = ()
+    pushes: tuple[tuple[Path, Push], ...] = ()
+    #: The places of a duty's steps, by the duty's own, where some steps of the file are left out.
+    steps: dict[Path, tuple[Path, ...]] = field(default_factory=dict)
+    #: Keys of duties that are there but misshapen: naming one is no second mistake.
+    broken_duties: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> Outline:
+        """Return the outline of a campaign whose every part is well shaped."""
+        return cls(
+            start=campaign.start,
+            end=campaign.end,
+            quiet=campaign.quiet,
+            workdays=campaign.workdays,
+            stages=tuple((("stages", n), part) for n, part in enumerate(campaign.stages)),
+            units=tuple((("units", n), part) for n, part in enumerate(campaign.units)),
+            areas=tuple((("areas", n), part) for n, part in enumerate(campaign.areas)),
+            duties=tuple((("duties", n), part) for n, part in enumerate(campaign.duties)),
+            pushes=tuple((("pushes", n), part) for n, part in enumerate(campaign.pushes)),
+        )
+
+    def ladder(self, path: Path, duty: Duty) -> Iterator[tuple[Path, Step]]:
+        """Yield the steps of a duty, each with its place in the file."""
+        places = self.steps.get(path) or tuple((*path, "ladder", n) for n in range(len(duty.ladder)))
+        return zip(places, duty.ladder, strict=True)
+
+
+def contradictions(outline: Outline) -> Iterator[Mistake]:
+    """Yield everything in the outline that does not hold together."""
+    yield from _period(outline)
+    yield from _names(outline)
+    yield from _stages(outline)
+    for path, duty in outline.duties:
+        yield from _rule(outline, path, duty)
+        yield from _ladder(duty, tuple(outline.ladder(path, duty)))
+    yield from _pushes(outline)
+    if outline.quiet and outline.quiet.begins == outline.quiet.ends:
+        yield Mistake("quiet_empty", ("quiet", "to"))
+    if outline.workdays:
+        for day in sorted(set(outline.workdays.off) & set(outline.workdays.on)):
+            yield Mistake("day_both", ("workdays", "on"), {"day": day})
+
+
+def _period(outline: Outline) -> Iterator[Mistake]:
+    if outline.start and outline.end:
+        facts = {"start": outline.start, "end": outline.end}
+        if outline.end < outline.start:
+            yield Mistake("end_before_start", ("campaign", "end"), facts)
+        elif outline.end - outline.start > LONGEST:
+            yield Mistake("period_too_long", ("campaign", "end"), facts)
+
+
+def _twice(values: Iterable[tuple[Path, Hashable]], key: str) -> Iterator[Mistake]:
+    seen: set[Hashable] = set()
+    for path, value in values:
+        if value in seen:
+            yield Mistake(key, path, {"value": value})
+        seen.add(value)
+
+
+def _names(outline: Outline) -> Iterator[Mistake]:
+    for parts in (outline.stages, outline.units, outline.areas, outline.duties):
+        yield from _twice((((*path, "key"), part.key) for path, part in parts), "key_twice")
+        yield from _twice((((*path, "name"), part.name) for path, part in parts), "name_twice")
+    for path, area in outline.areas:
+        yield from _twice((((*path, "items", n), item) for n, item in enumerate(area.items)), "item_twice")
+
+
+def _stages(outline: Outline) -> Iterator[Mistake]:
+    for path, stage in outline.stages:
+        if stage.end < stage.start:
+            yield Mistake("end_before_start", (*path, "end"), {"start": stage.start, "end": stage.end})
+        for name, day in (("start", stage.start), ("end", stage.end)):
+            yield from _inside(outline, (*path, name), day)
+    ordered = sorted(outline.stages, key=lambda entry: entry[1].start)
+    for (_, first), (path, second) in pairwise(ordered):
+        if second.start <= first.end:
+            facts = {"name": second.name, "other": first.name, "day": first.end + timedelta(days=1)}
+            yield Mistake("stages_overlap", (*path, "start"), facts)
+
+
+def _inside(outline: Outline, path: Path, day: date) -> Iterator[Mistake]:
+    if outline.start and outline.end and (day < outline.start or day > outline.end >= outline.start):
+        yield Mistake("outside_period", path, {"day": day, "start": outline.start, "end": outline.end})
+
+
+def _rule(outline: Outline, path: Path, duty: Duty) -> Iterator[Mistake]:
+    rules = [name for name in ("every", "on", "at_once") if getattr(duty, name)]
+    if not rules:
+        yield Mistake("rule_missing", path, {"name": duty.name})
+    for name in rules[1:]:
+        yield Mistake("rules_many", (*path, name), {"names": rules})
+    if rules == ["at_once"]:
+        yield from (
+            Mistake("at_once_alone", (*path, name), {"name": name})
+            for name in ("by", "holiday", "ladder")
+            if getattr(duty, name)
+        )
+    elif rules and duty.by is None:
+        yield Mistake("by_missing", path, {"name": duty.name})
+    if duty.on:
+        yield from _inside(outline, (*path, "on"), duty.on)
+    if duty.every and outline.start and outline.end and outline.start <= outline.end:
+        wait = (WEEKDAYS.index(duty.every) - outline.start.weekday()) % 7
+        if outline.start + timedelta(days=wait) > outline.end:
+            yield Mistake("never_due", (*path, "every"), {"every": duty.every})
+
+
+def _ladder(duty: Duty, steps: tuple[tuple[Path, Step], ...]) -> Iterator[Mistake]:
+    for path, step in steps:
+        yield from _step(duty, path, step)
+    for (_, first), (path, second) in pairwise(steps):
+        if (second.day, second.at) < (first.day, first.at):
+            yield Mistake("ladder_order", path, {"day": first.day, "at": first.at})
+    rungs = ((path, (step.kind, step.day, step.at, step.every_day_after)) for path, step in steps)
+    for mistake in _twice(rungs, "step_twice"):
+        yield Mistake(mistake.key, mistake.path, {"kind": mistake.facts["value"][0]})
+
+
+def _step(duty: Duty, path: Path, step: Step) -> Iterator[Mistake]:
+    roles = {"missing": BUREAU_ROLES, "overdue": UNIT_ROLES + BUREAU_ROLES}.get(step.kind, UNIT_ROLES)
+    for role in step.to:
+        if role not in roles:
+            yield Mistake("role_misplaced", (*path, "to"), {"kind": step.kind, "role": role, "roles": roles})
+    if duty.by is not None:
+        early = step.day < 0 or (step.day == 0 and step.at < duty.by)
+        if early != (step.kind in ASKING):
+            key = "asks_too_late" if step.kind in ASKING else "tells_too_early"
+            yield Mistake(key, (*path, "at"), {"kind": step.kind, "by": duty.by})
+    if step.every_day_after and (step.day < 1 or step.kind in ASKING):
+        yield Mistake("repeats_early", (*path, "every_day_after"), {})
+    if isinstance(step.until, time) and step.until <= step.at:
+        yield Mistake("until_before_at", (*path, "until"), {"at": step.at})
+
+
+def _pushes(outline: Outline) -> Iterator[Mistake]:
+    duties = {duty.key: duty for _, duty in outline.duties}
+    for path, push in outline.pushes:
+        known = sorted(duties.keys() | outline.broken_duties)
+        if push.duty not in known:
+            yield Mistake("duty_unknown", (*path, "duty"), {"duty": push.duty, "known": known})
+        elif push.duty in duties and duties[push.duty].at_once:
+            yield Mistake("push_never", (*path, "duty"), {"duty": push.duty})
+        for role in push.to:
+            if role not in BUREAU_ROLES:
+                facts = {"kind": "push", "role": role, "roles": BUREAU_ROLES}
+                yield Mistake("role_misplaced", (*path, "to"), facts)

@@ -1,0 +1,13 @@
+"""What is said around dialogs: welcome, not understood, sorry."""
+
+WELCOME = "欢迎使用"
+SORRY = "抱歉，刚才这一步没有办成，请再试一次。若仍不行，请联系执法大队。"
+NO_ROLE = "您目前没有使用权限，如有需要请联系执法大队联系人。"
+LOST = "请从下面选择要办的事项："
+UNREADABLE = "这类消息暂时无法处理，请用文字或按钮。"
+OLD_BUTTON = "这个按钮已失效，请从下面选择："
+UNKNOWN_COMMAND = "没有这个命令，请从下面选择："
+NOTHING_TO_CANCEL = "目前没有正在填写的内容。"
+
+#: Refusals after which the menu is the way on.
+WITH_MENU = frozenset({"dialog_over", "gone", "forbidden", "nothing_due"})

@@ -1,0 +1,38 @@
+"""Dates and times as an office says them; all in the campaign's zone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
+
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+
+
+def day(value: date) -> str:
+    """7月10日."""
+    return f"{value.month}月{value.day}日"
+
+
+def weekday(value: date) -> str:
+    """周五."""
+    return WEEKDAYS[value.weekday()]
+
+
+def day_and_weekday(value: date) -> str:
+    """7月10日（周五）."""
+    return f"{day(value)}（{weekday(value)}）"
+
+
+def moment(value: datetime, zone: ZoneInfo) -> str:
+    """7月10日 09:12."""
+    local = value.astimezone(zone)
+    return f"{day(local)} {local:%H:%M}"
+
+
+def deadline(value: datetime, zone: ZoneInfo) -> str:
+    """7月10日（周五）12:00."""
+    local = value.astimezone(zone)
+    return f"{day_and_weekday(local)}{local:%H:%M}"

@@ -1,0 +1,47 @@
+"""Small campaigns for tests of the core."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.core.campaign import Campaign
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+FRIDAY_LADDER = (
+    {"day": -1, "at": "16:00", "kind": "notice", "to": ["contact"]},
+    {"at": "08:30", "kind": "prompt", "to": ["contact"]},
+    {"at": "11:00", "kind": "nudge", "to": ["contact", "head"]},
+    {"at": "12:00", "kind": "missing", "to": ["brigade"]},
+    {"at": "12:00", "kind": "overdue", "to": ["contact", "head"]},
+)
+
+
+def weekly(**changes: object) -> dict[str, Any]:
+    rule = {"key": "weekly", "name": "每周工作信息", "form": "weekly", "every": "friday", "by": "12:00"}
+    return {**rule, "ladder": FRIDAY_LADDER, **changes}
+
+
+def make(  # the ingredients of a campaign
+    start: date,
+    end: date,
+    *,
+    duties: Iterable[dict[str, Any]] = (),
+    zone: str = "Asia/Shanghai",
+    quiet: tuple[str, str] | None = None,
+    off: Iterable[date] = (),
+    on: Iterable[date] = (),
+    units: int = 3,
+) -> Campaign:
+    heading = {"key": "c", "title": "整治", "bureau": "某局", "zone": zone, "start": start, "end": end}
+    return Campaign.model_validate(
+        {
+            "campaign": heading,
+            "units": [{"key": f"u{number}", "name": f"单位{number}"} for number in range(units)],
+            "duties": list(duties) or [weekly()],
+            "quiet": {"from": quiet[0], "to": quiet[1]} if quiet else None,
+            "workdays": {"off": sorted(off), "on": sorted(on)},
+        }
+    )
