@@ -1,0 +1,388 @@
+"""What goes out: on disk before it is sent, sent outside any transaction, and its outcome on disk after.
+
+States: new -> claimed (lease) -> sending (committed before the call) -> sent | unknown | dead. `skipped`: no longer of
+use when its turn came. A reply begins as `sending`, since the process that made it sends it at once. Whoever is killed
+leaves a lease that runs out: see `recover`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import bindparam, func, literal_column, select, update
+from sqlmodel import col
+
+from storage import people
+from storage.statements import beginning, insert_once, prefix_values
+from storage.tables import Moment, Outbox, Person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from storage.people import AccountRow
+    from storage.work import Work
+
+#: How long a process has, after it claimed a row or began to send it, until others take it for dead.
+LEASE = timedelta(seconds=60)
+#: The mark of a row that was sent once more because its sender died: it happens to a row once.
+INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One row to be sent. `tries`: how often it was begun before this time."""
+
+    id: int
+    key: str
+    kind: str  # "reply", "notice", "push"
+    person_id: int | None
+    channel: str
+    address: str
+    payload: dict[str, Any]
+    edits: str
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a row that was being sent. `remote` is the channel's id; "retry" comes again after `delay`."""
+
+    id: int
+    state: Literal["sent", "retry", "unknown", "dead"]
+    remote: str = ""
+    error: str = ""
+    delay: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """The newest row of an occasion, as its next one needs it."""
+
+    key: str
+    created_at: datetime
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A row that did not arrive ("dead"), or may not have ("unknown"), and who misses it."""
+
+    id: int
+    state: str
+    payload: dict[str, Any]
+    created_at: datetime
+    error: str
+    person_name: str
+    phone: str
+
+
+#: The partial indexes serve a query only when it says these words, not parameters.
+_OPEN: Any = literal_column("outbox.state IN ('new', 'claimed', 'sending')")
+_IN_TROUBLE: Any = literal_column("outbox.state IN ('dead', 'unknown')")
+_COLUMNS = (
+    col(Outbox.id),
+    col(Outbox.key),
+    col(Outbox.kind),
+    col(Outbox.person_id),
+    col(Outbox.channel),
+    col(Outbox.address),
+    col(Outbox.payload),
+    col(Outbox.edits),
+    col(Outbox.tries),
+)
+_THIS = col(Outbox.id) == bindparam("row_id")
+_PUT = insert_once(Outbox, returning_id=True)
+_EXPIRE = (
+    update(Outbox)
+    .where(_OPEN, col(Outbox.state) == "new", col(Outbox.expires_at) <= bindparam("now", type_=Moment))
+    .values(state="skipped", error="expired")
+)
+_DUE = (
+    select(col(Outbox.id))
+    .where(
+        _OPEN,
+        col(Outbox.state) == "new",
+        col(Outbox.not_before) <= bindparam("now", type_=Moment),
+        col(Outbox.channel).in_(bindparam("channels", expanding=True)),
+    )
+    .order_by((col(Outbox.kind) == "reply").desc(), col(Outbox.id))
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+    .cte("due")
+)
+_CLAIM = (
+    update(Outbox)
+    .where(col(Outbox.id).in_(select(_DUE.c.id)))
+    .values(state="claimed", owner=bindparam("by"), lease_until=bindparam("until", type_=Moment))
+    .returning(*_COLUMNS)
+)
+_SENDING = (
+    update(Outbox)
+    .where(_THIS, col(Outbox.state) == "claimed", col(Outbox.owner) == bindparam("by"))
+    .values(state="sending", tries=Outbox.tries + 1, lease_until=bindparam("until", type_=Moment))
+)
+_SENT = (
+    update(Outbox)
+    .where(_THIS, col(Outbox.state) != "sent")  # late is late, but true
+    .values(
+        state="sent",
+        sent_at=bindparam("now", type_=Moment),
+        remote=bindparam("id_there"),
+        error="",
+        lease_until=None,
+    )
+)
+_FAILED = (
+    update(Outbox)
+    .where(_THIS, col(Outbox.state) == "sending")
+    .values(
+        state=bindparam("new_state"),
+        error=bindparam("why"),
+        not_before=func.coalesce(bindparam("later", type_=Moment), col(Outbox.not_before)),
+        lease_until=None,
+    )
+)
+_LEFT = select(col(Outbox.id), col(Outbox.state), col(Outbox.owner), col(Outbox.kind), col(Outbox.error)).where(
+    _OPEN,
+    col(Outbox.state) != "new",
+    (col(Outbox.lease_until) < bindparam("now", type_=Moment)) | (col(Outbox.owner) != bindparam("only")),
+)
+_RECOVER = (
+    update(Outbox)
+    .where(_THIS, col(Outbox.state) == bindparam("seen"), col(Outbox.owner) == bindparam("by"))
+    .values(state=bindparam("new_state"), error=bindparam("why"), lease_until=None)
+)
+_KEYS = select(col(Outbox.key), col(Outbox.person_id)).where(beginning(col(Outbox.key)))
+_LATEST = (
+    select(col(Outbox.key), col(Outbox.created_at), col(Outbox.digest))
+    .where(beginning(col(Outbox.key)))
+    .order_by(col(Outbox.id).desc())
+    .limit(1)
+)
+_SILENCE = (
+    update(Outbox)
+    .where(
+        _OPEN,
+        col(Outbox.state).in_(("new", "claimed")),
+        beginning(col(Outbox.key)),
+        # counted from the front: PostgreSQL's substr takes a negative start for a place before the first letter
+        func.substr(col(Outbox.key), func.length(col(Outbox.key)) - func.length(bindparam("ending")) + 1)
+        == bindparam("ending"),
+    )
+    .values(state="skipped", error="reported")
+)
+_TROUBLES = (
+    select(
+        col(Outbox.id),
+        col(Outbox.state),
+        col(Outbox.payload),
+        col(Outbox.created_at),
+        col(Outbox.error),
+        col(Person.name),
+        col(Person.phone),
+    )
+    .join(Person, col(Person.id) == col(Outbox.person_id))
+    .where(_IN_TROUBLE)
+    .order_by(col(Outbox.id).desc())
+    .limit(bindparam("most"))
+)
+_COUNT_TROUBLES = select(func.count()).select_from(Outbox).where(_IN_TROUBLE, col(Outbox.person_id).is_not(None))
+_RESEND = (
+    update(Outbox)
+    .where(_THIS, _IN_TROUBLE)
+    .values(
+        state="new",
+        not_before=bindparam("now", type_=Moment),
+        expires_at=None,
+        tries=0,
+        edits="",
+        error="",
+    )
+    .returning(col(Outbox.person_id))
+)
+_REDIRECT = update(Outbox).where(_THIS).values(channel=bindparam("to_channel"), address=bindparam("to_address"))
+
+
+def put(  # noqa: PLR0913 - a row has many columns; all are named
+    work: Work,
+    *,
+    key: str,
+    recipient: str,
+    kind: str,
+    person_id: int | None = None,
+    channel: str = "",
+    address: str = "",
+    payload: dict[str, Any] | None = None,
+    edits: str = "",
+    state: Literal["new", "sending", "skipped"] = "new",
+    owner: str = "",
+    not_before: datetime | None = None,
+    expires_at: datetime | None = None,
+    error: str = "",
+    digest: str = "",
+) -> int | None:
+    """Queue a row; return its id, or None when this occasion exists for this recipient already.
+
+    "skipped" rows are never sent: they remember that the occasion was decided, `error` says how.
+    """
+    begun = state == "sending"
+    made: int | None = work.conn.scalar(
+        _PUT(work),
+        {
+            "key": key,
+            "recipient": recipient,
+            "kind": kind,
+            "person_id": person_id,
+            "channel": channel,
+            "address": address,
+            "payload": payload or {},
+            "edits": edits,
+            "state": state,
+            "created_at": work.now,
+            "not_before": not_before or work.now,
+            "expires_at": expires_at,
+            "owner": owner,
+            "lease_until": work.now + LEASE if begun else None,
+            "tries": int(begun),
+            "remote": "",
+            "error": error,
+            "digest": digest,
+        },
+    )
+    if made is not None and state == "new":
+        work.queued = True
+    return made
+
+
+def reply(work: Work, *, key: str, account: AccountRow, payload: dict[str, Any], edits: str, owner: str) -> Outgoing:
+    """Put a reply that `owner` sends as soon as this transaction is committed. ValueError when `key` exists."""
+    made = put(
+        work,
+        key=key,
+        recipient=f"account:{account.id}",
+        kind="reply",
+        person_id=account.person_id,
+        channel=account.channel,
+        address=account.address,
+        payload=payload,
+        edits=edits,
+        state="sending",
+        owner=owner,
+    )
+    if made is None:
+        raise ValueError(f"{key} was answered before")
+    return Outgoing(made, key, "reply", account.person_id, account.channel, account.address, payload, edits)
+
+
+def claim(work: Work, owner: str, most: int, lease: timedelta, channels: Sequence[str]) -> list[Outgoing]:
+    """Reserve up to `most` rows that are due on these channels: replies first, then in the order they were put.
+
+    What has expired meanwhile is marked skipped instead.
+    """
+    work.conn.execute(_EXPIRE, {"now": work.now})
+    rows = work.conn.execute(
+        _CLAIM,
+        {
+            "now": work.now,
+            "channels": list(channels),
+            "most": most,
+            "by": owner,
+            "until": work.now + lease,
+        },
+    )
+    claimed = [Outgoing(*row) for row in rows]
+    return sorted(claimed, key=lambda row: (row.kind != "reply", row.id))
+
+
+def sending(work: Work, row_id: int, owner: str, lease: timedelta) -> bool:
+    """Mark a claimed row as about to be sent; False when it was taken away, or silenced, meanwhile."""
+    done = work.conn.execute(_SENDING, {"row_id": row_id, "by": owner, "until": work.now + lease})
+    return done.rowcount == 1
+
+
+def settle(work: Work, outcomes: Iterable[Outcome]) -> None:
+    """Write down what became of rows that were being sent."""
+    sent: list[dict[str, Any]] = []
+    failed: list[dict[str, Any]] = []
+    for outcome in outcomes:
+        if outcome.state == "sent":
+            sent.append({"row_id": outcome.id, "now": work.now, "id_there": outcome.remote})
+        else:
+            again = outcome.state == "retry"
+            failed.append(
+                {
+                    "row_id": outcome.id,
+                    "new_state": "new" if again else outcome.state,
+                    "why": outcome.error,
+                    "later": work.now + outcome.delay if again else None,
+                }
+            )
+    if sent:
+        work.conn.execute(_SENT, sent)
+    if failed:
+        work.conn.execute(_FAILED, failed)
+
+
+def recover(work: Work, owner: str) -> int:
+    """Take up what a process left that is gone: its lease has run out; return how many rows.
+
+    On SQLite `owner` is the only sender there is (`storage.election`), so other names' rows need not wait for that. A
+    reply or a file that was being sent is sent once more, twice being better than never; a notice becomes `unknown`.
+    """
+    only = owner if not work.on_postgresql else None
+    rows = work.conn.execute(_LEFT, {"now": work.now, "only": only}).all()
+    for row in rows:
+        state, why = "new", row.error
+        if row.state == "sending":
+            once_more = row.kind in {"reply", "push"} and row.error != INTERRUPTED
+            state, why = "new" if once_more else "unknown", INTERRUPTED
+        seen = {"row_id": row.id, "seen": row.state, "by": row.owner, "new_state": state, "why": why}
+        work.conn.execute(_RECOVER, seen)
+    return len(rows)
+
+
+def known_keys(work: Work, prefixes: Iterable[str]) -> set[tuple[str, int]]:
+    """Return every (key, person id) decided so far whose key begins with one of these."""
+    known: set[tuple[str, int]] = set()
+    for prefix in prefixes:
+        for key, person_id in work.conn.execute(_KEYS, prefix_values(prefix)):
+            if person_id is not None:
+                known.add((key, person_id))
+    return known
+
+
+def latest(work: Work, prefix: str) -> Occasion | None:
+    """Return the newest row whose key begins so."""
+    row = work.conn.execute(_LATEST, prefix_values(prefix)).first()
+    return Occasion(*row) if row is not None else None
+
+
+def silence(work: Work, prefix: str, unit: str) -> int:
+    """Skip what still waits to be said to a unit on an occasion: keys `<prefix>...@<unit>`; return how many."""
+    values = {**prefix_values(prefix), "ending": f"@{unit}"}
+    return work.conn.execute(_SILENCE, values).rowcount
+
+
+def troubles(work: Work, most: int) -> list[Trouble]:
+    """Return what did not arrive, or may not have, newest first. Strangers' replies are nobody's trouble."""
+    return [Trouble(*row) for row in work.conn.execute(_TROUBLES, {"most": most})]
+
+
+def count_troubles(work: Work) -> int:
+    """Return how many rows `troubles` would return without a limit."""
+    return work.conn.scalar(_COUNT_TROUBLES) or 0
+
+
+def resend(work: Work, row_id: int) -> bool:
+    """Queue a row in trouble again, to where its person is reached now; False when it is in trouble no more."""
+    row = work.conn.execute(_RESEND, {"row_id": row_id, "now": work.now}).first()
+    if row is None:
+        return False
+    work.queued = True
+    home = people.home(work, row.person_id) if row.person_id is not None else None
+    if home is not None:
+        to = {"row_id": row_id, "to_channel": home.channel, "to_address": home.address}
+        work.conn.execute(_REDIRECT, to)
+    return True

@@ -1,0 +1,256 @@
+"""Persons, the roles they hold, and the accounts (one chat each) through which they are reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, insert, select, update
+from sqlmodel import col
+
+from storage.statements import insert_once
+from storage.tables import Account, Inbox, Membership, Moment, Outbox, Person
+
+if TYPE_CHECKING:
+    from storage.work import Work
+
+#: How exactly it is known when an account was last seen: writing it down for every message would cost too much.
+SEEN_EVERY = timedelta(minutes=1)
+
+Roles = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """One account with the person it belongs to; a stranger's has no person, no name, no roles."""
+
+    id: int
+    channel: str
+    address: str
+    person_id: int | None
+    name: str
+    draft_id: int | None
+    told_at: datetime | None
+    locked_until: datetime | None
+    roles: Roles = ()  # (role, unit), in the order they were given
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One person, and where they are reached best: the reachable account seen last."""
+
+    id: int
+    name: str
+    phone: str
+    roles: Roles
+    channel: str = ""
+    address: str = ""
+    unreachable: str = ""  # why nothing arrives there ("blocked"), "" while it does
+
+    @property
+    def reachable(self) -> bool:
+        """Tell whether there is an account to which messages arrive."""
+        return self.address != "" and self.unreachable == ""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where one person's notices go."""
+
+    channel: str
+    address: str
+
+
+_ACCOUNT = (
+    select(
+        col(Account.id),
+        col(Account.channel),
+        col(Account.address),
+        col(Account.person_id),
+        col(Person.name),
+        col(Account.draft_id),
+        col(Account.told_at),
+        col(Account.locked_until),
+        col(Account.seen_at),
+        col(Account.unreachable),
+        col(Membership.role),
+        col(Membership.unit),
+    )
+    .outerjoin(Person, col(Person.id) == col(Account.person_id))
+    .outerjoin(Membership, (col(Membership.person_id) == col(Account.person_id)) & col(Membership.ended_at).is_(None))
+    .where(col(Account.channel) == bindparam("at_channel"), col(Account.address) == bindparam("at_address"))
+    .order_by(col(Membership.id))
+)
+_MEET = insert_once(Account)
+_ONE = update(Account).where(col(Account.id) == bindparam("account_id"))
+_SEEN = _ONE.values(seen_at=bindparam("now", type_=Moment), unreachable="")
+_FOCUS = _ONE.values(draft_id=bindparam("draft"))
+_BIND = _ONE.values(person_id=bindparam("person"), failures=0, locked_until=None)
+_TOLD = _ONE.values(told_at=bindparam("now", type_=Moment))
+_MARK = (
+    update(Account)
+    .where(col(Account.channel) == bindparam("at_channel"), col(Account.address) == bindparam("at_address"))
+    .values(unreachable=bindparam("why"))
+)
+_CREATE = insert(Person).returning(col(Person.id))
+_GRANT = insert_once(Membership)
+_END = (
+    update(Membership)
+    .where(
+        col(Membership.person_id) == bindparam("person"),
+        col(Membership.role) == bindparam("the_role"),
+        col(Membership.unit) == bindparam("the_unit"),
+        col(Membership.ended_at).is_(None),
+    )
+    .values(ended_at=bindparam("now", type_=Moment))
+)
+#: The best account of each person comes first among their rows.
+_BEST_FIRST = ((col(Account.unreachable) == "").desc(), col(Account.seen_at).desc(), col(Account.id).desc())
+_PEOPLE = (
+    select(
+        col(Person.id),
+        col(Person.name),
+        col(Person.phone),
+        col(Membership.role),
+        col(Membership.unit),
+        col(Account.channel),
+        col(Account.address),
+        col(Account.unreachable),
+    )
+    .join(Membership, (col(Membership.person_id) == col(Person.id)) & col(Membership.ended_at).is_(None))
+    .outerjoin(Account, col(Account.person_id) == col(Person.id))
+    .order_by(col(Person.id), *_BEST_FIRST, col(Membership.id))
+)
+_IN_ROLE = _PEOPLE.where(col(Membership.role) == bindparam("the_role"))
+_IN_UNIT = _IN_ROLE.where(col(Membership.unit) == bindparam("the_unit"))
+_HOME = (
+    select(col(Account.channel), col(Account.address))
+    .where(col(Account.person_id) == bindparam("person"))
+    .order_by(*_BEST_FIRST)
+    .limit(1)
+)
+
+
+def account(work: Work, channel: str, address: str) -> AccountRow:
+    """Return the account of a chat that has just written, made at its first message.
+
+    Whoever writes is reachable: a mark that says otherwise is taken away.
+    """
+    at = {"at_channel": channel, "at_address": address}
+    rows = work.conn.execute(_ACCOUNT, at).all()
+    if not rows:
+        work.conn.execute(
+            _MEET(work),
+            {"channel": channel, "address": address, "seen_at": work.now, "unreachable": "", "failures": 0},
+        )
+        rows = work.conn.execute(_ACCOUNT, at).all()
+    found = rows[0]
+    if found.unreachable or not found.seen_at <= work.now < found.seen_at + SEEN_EVERY:
+        work.conn.execute(_SEEN, {"account_id": found.id, "now": work.now})
+    return AccountRow(
+        id=found.id,
+        channel=channel,
+        address=address,
+        person_id=found.person_id,
+        name=found.name or "",
+        draft_id=found.draft_id,
+        told_at=found.told_at,
+        locked_until=found.locked_until,
+        roles=tuple((row.role, row.unit) for row in rows if row.role is not None),
+    )
+
+
+def focus(work: Work, account_id: int, draft_id: int | None) -> None:
+    """Remember which dialog this chat is in: what is typed next belongs there."""
+    work.conn.execute(_FOCUS, {"account_id": account_id, "draft": draft_id})
+
+
+def told(work: Work, account_id: int) -> None:
+    """Remember that a stranger was answered now."""
+    work.conn.execute(_TOLD, {"account_id": account_id, "now": work.now})
+
+
+def bind(work: Work, account_id: int, person_id: int) -> None:
+    """Let an account belong to a person."""
+    work.conn.execute(_BIND, {"account_id": account_id, "person": person_id})
+
+
+def create_person(work: Work, name: str, phone: str = "") -> int:
+    """Add a person; return their id."""
+    made: int = work.conn.execute(_CREATE, {"name": name, "phone": phone, "created_at": work.now}).scalar_one()
+    return made
+
+
+def grant(work: Work, person_id: int, role: str, unit: str = "") -> bool:
+    """Give a role; False when they hold it already."""
+    row = {"person_id": person_id, "role": role, "unit": unit, "since": work.now}
+    return work.conn.execute(_GRANT(work), row).rowcount == 1
+
+
+def end(work: Work, person_id: int, role: str, unit: str = "") -> bool:
+    """Take a role back; the row stays, with its end. False when they did not hold it."""
+    row = {"person": person_id, "the_role": role, "the_unit": unit, "now": work.now}
+    return work.conn.execute(_END, row).rowcount == 1
+
+
+def home(work: Work, person_id: int) -> Home | None:
+    """Return where this person's notices go, None without any account."""
+    row = work.conn.execute(_HOME, {"person": person_id}).first()
+    return Home(*row) if row is not None else None
+
+
+def members(work: Work, role: str, unit: str | None = None) -> list[Member]:
+    """Return who holds this role (in this unit), in the order they were added; `roles` shows this role only."""
+    if unit is None:
+        return _fold(work, _IN_ROLE, {"the_role": role})
+    return _fold(work, _IN_UNIT, {"the_role": role, "the_unit": unit})
+
+
+def everyone(work: Work) -> list[Member]:
+    """Return everybody who holds a role, with all of theirs, in the order they were added."""
+    return _fold(work, _PEOPLE, {})
+
+
+def _fold(work: Work, statement: Select[*tuple[Any, ...]], values: dict[str, str]) -> list[Member]:
+    """Make one member of the rows of each person: the first names the best account, all of them the roles."""
+    first: dict[int, Any] = {}
+    roles: dict[int, dict[tuple[str, str], None]] = {}
+    for row in work.conn.execute(statement, values):
+        first.setdefault(row.id, row)
+        roles.setdefault(row.id, {})[row.role, row.unit] = None
+    return [
+        Member(
+            person_id,
+            row.name,
+            row.phone,
+            tuple(roles[person_id]),
+            row.channel or "",
+            row.address or "",
+            row.unreachable or "",
+        )
+        for person_id, row in first.items()
+    ]
+
+
+def mark_unreachable(work: Work, channel: str, address: str, why: str) -> None:
+    """Remember why nothing arrives at an address any more ("blocked"); "" when it does again."""
+    work.conn.execute(_MARK, {"at_channel": channel, "at_address": address, "why": why})
+
+
+def move_address(work: Work, channel: str, old: str, new: str) -> None:
+    """Follow a chat to its new address, with everything that waits for it (Bot API: migrate_to_chat_id)."""
+    _rename(work, Outbox, channel, old, new, col(Outbox.state).in_(("new", "claimed", "sending")))
+    _rename(work, Inbox, channel, old, new, col(Inbox.done_at).is_(None))
+    taken = select(col(Account.id)).where(col(Account.channel) == channel, col(Account.address) == new)
+    if work.conn.scalar(taken) is None:
+        _rename(work, Account, channel, old, new)
+    else:
+        mark_unreachable(work, channel, old, "moved")
+
+
+def _rename(
+    work: Work, table: type[Account | Inbox | Outbox], channel: str, old: str, new: str, *which: ColumnElement[bool]
+) -> None:
+    here = (col(table.channel) == channel, col(table.address) == old)
+    work.conn.execute(update(table).where(*here, *which).values(address=new))

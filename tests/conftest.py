@@ -1,0 +1,70 @@
+"""What most tests stand on: a campaign, a clock that stands still until told, and a database of either kind."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot import campaigns
+from bot.clock import RehearsalClock
+from storage.work import Store
+from tests.kit.databases import PostgresServer, SqliteFiles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.campaign import Campaign
+
+SAMPLE = Path(__file__).parent.parent / "campaigns" / "sample-2020.toml"
+#: A Thursday, 15:00 in the campaign's zone: the weekly report is due the next day at noon.
+THURSDAY = datetime(2020, 7, 9, 7, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def campaign() -> Campaign:
+    return campaigns.load(SAMPLE)
+
+
+@pytest.fixture
+def clock() -> RehearsalClock:
+    return RehearsalClock(THURSDAY, speed=0)
+
+
+@pytest.fixture(scope="session")
+def sqlite_files(tmp_path_factory: pytest.TempPathFactory, campaign: Campaign) -> SqliteFiles:
+    return SqliteFiles(tmp_path_factory.mktemp("sqlite"), campaign)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(campaign: Campaign) -> Iterator[PostgresServer]:
+    server = PostgresServer(campaign)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return a fresh, migrated database; once for each kind."""
+    if request.param == "sqlite":
+        files: SqliteFiles = request.getfixturevalue("sqlite_files")
+        yield files.copy(tmp_path)
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name, url = server.create()
+    yield url
+    server.drop(name)
+
+
+@pytest.fixture
+def store(database_url: str, clock: RehearsalClock, campaign: Campaign) -> Iterator[Store]:
+    opened = Store(database_url, now=clock.now, campaign=campaign)
+    yield opened
+    opened.close()
