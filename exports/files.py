@@ -1,0 +1,45 @@
+"""An attachment as bytes: a stored file as it is, a table as a workbook made at this moment."""
+
+from __future__ import annotations
+
+import asyncio
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from exports import EXPORTS
+from exports.channels.base import Upload
+from exports.workbook import write
+from storage import files as stored
+
+if TYPE_CHECKING:
+    from bot.core.messages import Attachment
+    from bot.core.tables import Table
+    from storage.files import FileStore
+    from storage.work import Store
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class Maker:
+    """Makes the files that go with messages. Reads in a transaction, writes the workbook off the event loop."""
+
+    def __init__(self, store: Store, files: FileStore) -> None:
+        """Read tables from `store` and stored files from `files`."""
+        self._store = store
+        self._files = files
+
+    async def make(self, attachment: Attachment) -> Upload:
+        """Return the file; KeyError or OSError when there is no such table or file."""
+        if attachment.kind == "file":
+            content = await asyncio.to_thread(self._files.path(attachment.ref).read_bytes)
+            found = await self._store.read(stored.find, attachment.ref)
+            return Upload(attachment.name, found[0].mime if found else "application/octet-stream", content)
+        name, _, period = attachment.ref.partition("/")
+        table = await self._store.read(EXPORTS[name], period)
+        return Upload(attachment.name, XLSX, await asyncio.to_thread(_workbook, table))
+
+
+def _workbook(table: Table) -> bytes:
+    target = BytesIO()
+    write(table, target)
+    return target.getvalue()

@@ -1,0 +1,340 @@
+"""A table as an Excel workbook that looks like an office document; the only place that knows openpyxl.
+
+Owns fonts, borders, widths, heights, paper and what keeps a text harmless in a cell. Leaves out what the
+table says. openpyxl's write-only mode with a few reused cells keeps memory flat: a new styled cell for every
+value takes twice the time, its normal mode many times the memory.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import accumulate, groupby
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.cell_range import CellRange
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.properties import PageSetupProperties
+
+from bot.core import plain_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from openpyxl.cell import Cell as SheetCell
+
+    from bot.core.tables import Cell, Column, Row, Shape, Table, Tone
+
+MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+#: What an A4 page turned sideways carries at about four fifths of full size: prose is widened up to this sum.
+PAGE_WIDTH = 185
+#: Points; 10.5 is 五号.
+SIZE, SMALL, LARGE = 10.5, 9, 18
+LINE, TITLE_LINE, PADDING, LEAST_ROW, SIGN_ROW = 14.5, 27.0, 6.0, 26.0, 42.0
+#: Excel ends a row at 409.5 points: a longer record takes several rows, merged, of about `SLICE` lines.
+MOST_LINES, SLICE = 27, 12
+#: Columns that stay in sight while the sheet is moved sideways: the number and the unit.
+FROZEN = 2
+#: What Excel allows: UTF-16 units in a cell, characters in a sheet's name. The last is our own, for files.
+CELL_UNITS, SHEET_NAME, FILE_NAME = 32_767, 31, 80
+#: Excel counts days from 1900 and takes that year for a leap year: what lies before this day stays text.
+EARLIEST = date(1900, 3, 1)
+
+HEAD_FILL, TOTAL_FILL = "DDE6EF", "EEF2F6"
+FILLS: dict[Tone, str] = {"normal": "", "missing": "F4CCCC", "late": "FDE9D0", "waiting": "FFF8DC"}
+FORMATS: dict[Shape, str] = {"count": "0", "date": 'yyyy"年"m"月"d"日"', "moment": 'm"月"d"日" hh:mm'}
+
+_EDGE = Side(style="thin", color="000000")
+#: `_x0041_` in a text would be read as one character; with its first `_` written like that it stays itself.
+_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+
+
+@dataclass(frozen=True, slots=True)
+class Fonts:
+    """The fonts, by the names an office's computers know; where one is missing, another takes its place."""
+
+    title: str = "黑体"
+    head: str = "黑体"
+    body: str = "仿宋"
+    foot: str = "宋体"
+
+
+FONTS = Fonts()
+
+
+class _Look(NamedTuple):
+    """What a prototype cell looks like; `quoted`: Excel must not take the text for a formula when edited."""
+
+    font: str
+    size: float = SIZE
+    bold: bool = False
+    fill: str = ""
+    border: bool = True
+    across: str = "center"
+    down: str = "center"
+    format: str = "General"
+    quoted: bool = False
+
+
+def write(table: Table, target: Path | BinaryIO, fonts: Fonts = FONTS) -> None:
+    """Write `table` as an .xlsx workbook to a path or into an open binary file."""
+    book: Any = Workbook(write_only=True)  # Any: for the default style, which nothing published reaches
+    book.properties.title = clean(table.title)
+    book.properties.creator = None
+    # Widths are counted in digits of this style's font: with ours, a Chinese character takes just two.
+    book._named_styles["Normal"].font = Font(name=fonts.body, size=SIZE)  # noqa: SLF001
+    sheet = _Sheet(book, table, fonts)
+    sheet.heading()
+    sheet.header()
+    for row in table.rows:
+        sheet.record(row)
+    sheet.totals()
+    sheet.ending()
+    book.save(target)
+
+
+def file_name(name: str) -> str:
+    """Return a file name that is good on every system: `每周工作信息汇总表_2020年第28周.xlsx`."""
+    return re.sub(r'[\\/:*?"<>|\s]+', "_", clean(name))[:FILE_NAME].strip("._ ") + ".xlsx"
+
+
+def clean(text: str) -> str:
+    """Return `text` as a cell can hold it: no control character, no half of one, not too much of it."""
+    return plain_text.clip(plain_text.clean(text), CELL_UNITS)
+
+
+def measure(text: str) -> int:
+    """Return the width of a line in digits: GB 18030 spends two bytes on what is drawn twice as wide."""
+    return len(text) if text.isascii() else len(text.encode("gb18030", "ignore"))
+
+
+def count_lines(text: str, width: float) -> int:
+    """Return how many lines `text` takes in a cell of `width`; a line seldom ends exactly at the edge."""
+    room = max(width - 2.5, 2)
+    return sum(max(1, math.ceil(measure(line) / room)) for line in text.split("\n"))
+
+
+def share_widths(table: Table) -> list[float]:
+    """Return the columns' widths: what they ask for, and for prose what the page has left."""
+    asked = [float(column.width) for column in table.columns]
+    spare = PAGE_WIDTH - sum(asked)
+    longest = {
+        at: max((measure(cell) for row in table.rows if isinstance(cell := row.cells[at], str)), default=0)
+        for at, column in enumerate(table.columns)
+        if column.kind == "text"
+    }
+    if spare <= 0 or not longest:
+        return asked
+    # Less than in proportion: one very long answer is not to squeeze all its neighbours.
+    weights = {at: max(length, 12) ** 0.75 for at, length in longest.items()}
+    unit = spare / sum(weights.values())
+    return [width + unit * weights.get(at, 0) for at, width in enumerate(asked)]
+
+
+def split_columns(widths: Sequence[float], parts: int) -> list[range]:
+    """Return `parts` runs of columns, about equally wide; one run when there are too few columns for that."""
+    if len(widths) < parts:
+        return [range(len(widths))]
+    sums = [0.0, *accumulate(widths)]
+    edges = [0]
+    for part in range(1, parts):
+        choice = range(edges[-1] + 1, len(widths) - (parts - part) + 1)
+        goal = sums[-1] * part / parts
+        edges.append(min(choice, key=lambda edge: abs(sums[edge] - goal)))
+    return [range(*pair) for pair in zip(edges, [*edges[1:], len(widths)], strict=True)]
+
+
+class _Sheet:
+    """The one sheet of a workbook while it is written, from the top down."""
+
+    def __init__(self, book: Workbook, table: Table, fonts: Fonts) -> None:
+        self.table = table
+        self.widths = share_widths(table)
+        self.row = 0  # the last one written
+        self.prototypes: dict[_Look, SheetCell] = {}
+        self.plain = _Look(fonts.body, border=False, across="left")
+        self.body = _Look(fonts.body)
+        self.head = _Look(fonts.head, fill=HEAD_FILL)
+        self.title = _Look(fonts.title, size=LARGE, border=False)
+        # Any: the published types leave out most of what a write-only sheet shares with a normal one.
+        self.sheet: Any = book.create_sheet(re.sub(r"[\\/*?:\[\]']", "", clean(table.title))[:SHEET_NAME] or "表")
+        self._set_up(fonts)
+
+    def _set_up(self, fonts: Fonts) -> None:
+        """Say how the sheet is shown and printed; openpyxl writes this before the first row."""
+        sheet = self.sheet
+        for at, width in enumerate(self.widths, 1):
+            sheet.column_dimensions[get_column_letter(at)].width = width
+        above = 1 + self._has_lines
+        depth = 1 + self._has_groups
+        sheet.freeze_panes = f"{get_column_letter(min(FROZEN, len(self.widths) - 1) + 1)}{above + depth + 1}"
+        sheet.print_title_rows = f"{above + 1}:{above + depth}"
+        sheet.sheet_view.zoomScale = 90
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.paperSize = 9  # A4
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0  # as many pages down as it takes
+        sheet.print_options.horizontalCentered = True
+        sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6, header=0.3, footer=0.3)
+        foot = sheet.oddFooter.center
+        foot.text, foot.font, foot.size = "第&P页/共&N页", f"{fonts.foot},Regular", SMALL
+
+    @property
+    def _has_lines(self) -> bool:
+        return any((self.table.unit, self.table.period, self.table.made))
+
+    @property
+    def _has_groups(self) -> bool:
+        return any(column.group for column in self.table.columns)
+
+    def heading(self) -> None:
+        """Write the title and, below it, unit, period and date side by side."""
+        wide = count_lines(clean(self.table.title), sum(self.widths) * SIZE / LARGE)
+        self._blocks([self.table.title], [self.title], wide * TITLE_LINE + PADDING)
+        if self._has_lines:
+            looks = [self.plain, self.plain._replace(across="center"), self.plain._replace(across="right")]
+            self._blocks([self.table.unit, self.table.period, self.table.made], looks, LINE + PADDING)
+
+    def header(self) -> None:
+        """Write the columns' titles, in two rows when there are groups."""
+        columns = self.table.columns
+        if self._has_groups:
+            tops: list[Cell] = [_value(column.group or column.title) for column in columns]
+            for at, column in enumerate(columns):
+                if not column.group:
+                    self._merge(self.row + 1, at, self.row + 2, at)
+            for group, run in groupby(range(len(columns)), key=lambda at: columns[at].group):
+                if group:
+                    first, *rest = run
+                    tops[first + 1 : first + 1 + len(rest)] = [None] * len(rest)
+                    self._merge(self.row + 1, first, self.row + 1, first + len(rest))
+            self._put(tops, [self.head] * len(columns), LINE + PADDING)
+        lowest = [_value(column.title) if column.group or not self._has_groups else None for column in columns]
+        need = max(count_lines(column.title, width) for column, width in zip(columns, self.widths, strict=True))
+        self._put(lowest, [self.head] * len(columns), need * LINE + PADDING)
+
+    def record(self, row: Row) -> None:
+        """Write one row of the table; a very long one as several rows of the sheet, merged."""
+        values = [_value(cell) for cell in row.cells]
+        need = max(
+            count_lines(value, width) if isinstance(value, str) else 1
+            for value, width in zip(values, self.widths, strict=True)
+        )
+        slices = 1 if need <= MOST_LINES else math.ceil(need / SLICE)
+        height = max(need * LINE + PADDING, LEAST_ROW) / slices
+        looks = [
+            self._look(column, row.tone, value, top=slices > 1)
+            for column, value in zip(self.table.columns, values, strict=True)
+        ]
+        self._put(values, looks, height)
+        for _ in range(slices - 1):
+            self._put([None] * len(values), looks, height)
+        if slices > 1:
+            for at in range(len(values)):
+                self._merge(self.row - slices + 1, at, self.row, at)
+
+    def _look(self, column: Column, tone: Tone, value: Cell, *, top: bool) -> _Look:
+        return self.body._replace(
+            fill=FILLS[tone],
+            across="left" if column.kind == "text" else "center",
+            down="top" if top else "center",
+            format=FORMATS.get(column.kind, "General"),
+            # Excel would take the text for a formula when somebody edits the cell and leaves it again.
+            quoted=isinstance(value, str) and value.startswith(("=", "+", "-", "@")),
+        )
+
+    def totals(self) -> None:
+        """Write the sums, if the table has any, with their name in the free columns before the first."""
+        sums: list[Cell] = list(self.table.totals)
+        if not sums:
+            return
+        free = next(at for at, cell in enumerate(sums) if cell is not None)
+        if free:
+            sums[0] = "合计"
+            self._merge(self.row + 1, 0, self.row + 1, min(free, FROZEN) - 1)
+        look = self.body._replace(bold=True, fill=TOTAL_FILL)
+        self._put(sums, [look] * len(sums), LINE + PADDING)
+
+    def ending(self) -> None:
+        """Write the notes and the places to sign, and end the printed area there."""
+        for note in self.table.notes:
+            need = count_lines(clean(note), sum(self.widths))
+            self._blocks([note], [self.plain], need * LINE + PADDING)
+        if self.table.signatures:
+            self._blocks(self.table.signatures, [self.plain] * len(self.table.signatures), SIGN_ROW)
+        self.sheet.print_area = f"A1:{get_column_letter(len(self.widths))}{self.row}"
+
+    def _blocks(self, texts: Sequence[str], looks: Sequence[_Look], height: float) -> None:
+        """Write texts side by side, each over several columns; where they do not fit, over all of them."""
+        runs = split_columns(self.widths, len(texts))
+        if len(texts) > 1 and not self._fit(texts, runs):
+            texts, runs = [self._spread(texts)], split_columns(self.widths, 1)
+        cells: list[Cell] = [None] * len(self.widths)
+        styles = [looks[0]] * len(self.widths)
+        for run, text, look in zip(runs, texts, looks, strict=False):
+            cells[run[0]] = _value(text)
+            styles[run[0] : run[-1] + 1] = [look] * len(run)
+            self._merge(self.row + 1, run[0], self.row + 1, run[-1])
+        self._put(cells, styles, height)
+
+    def _fit(self, texts: Sequence[str], runs: Sequence[range]) -> bool:
+        return len(runs) == len(texts) and all(
+            count_lines(text, sum(self.widths[at] for at in run)) == 1 for text, run in zip(texts, runs, strict=True)
+        )
+
+    def _spread(self, texts: Sequence[str]) -> str:
+        """Return the texts as one, with as much between them as the width leaves."""
+        texts = [text for text in texts if text]
+        spare = sum(self.widths) - sum(measure(text) + 2 for text in texts)
+        return ("　" * max(int(spare / 2 / max(len(texts) - 1, 1)), 2)).join(texts)
+
+    def _put(self, values: Sequence[Cell], looks: Sequence[_Look], height: float) -> None:
+        self.row += 1
+        self.sheet.row_dimensions[self.row].height = height
+        self.sheet.append(self._cells(values, looks))
+        del self.sheet.row_dimensions[self.row]  # it is written: thousands of them need not be kept
+
+    def _cells(self, values: Sequence[Cell], looks: Sequence[_Look]) -> Iterator[SheetCell]:
+        """Yield cells one by one: each is written before the next is asked for, so prototypes serve again."""
+        for value, look in zip(values, looks, strict=True):
+            cell = self.prototypes.get(look) or self._prototype(look)
+            cell.value = value
+            if isinstance(value, str):
+                cell.data_type = "s"  # openpyxl has taken "=1+1" for a formula and "#N/A" for an error
+            yield cell
+
+    def _prototype(self, look: _Look) -> SheetCell:
+        cell = WriteOnlyCell(self.sheet)
+        cell.font = Font(name=look.font, size=look.size, bold=look.bold)
+        cell.alignment = Alignment(horizontal=look.across, vertical=look.down, wrap_text=True)
+        cell.number_format = look.format
+        cell.quotePrefix = look.quoted
+        if look.fill:
+            cell.fill = PatternFill("solid", fgColor=look.fill)
+        if look.border:
+            cell.border = Border(left=_EDGE, right=_EDGE, top=_EDGE, bottom=_EDGE)
+        self.prototypes[look] = cell
+        return cell
+
+    def _merge(self, top: int, left: int, bottom: int, right: int) -> None:
+        """Merge cells; rows count from 1, columns from 0. openpyxl's own way compares each with all."""
+        if (top, left) != (bottom, right):
+            area = CellRange(min_row=top, min_col=left + 1, max_row=bottom, max_col=right + 1)
+            self.sheet.merged_cells.ranges.add(area)
+
+
+def _value(cell: Cell) -> Cell:
+    """Return what is written: text made harmless, moments without a zone (Excel has none), "" as nothing."""
+    if isinstance(cell, str):
+        return _ESCAPE.sub("_x005F_", clean(cell)) or None
+    if isinstance(cell, date) and cell.timetuple()[:3] < EARLIEST.timetuple()[:3]:
+        return cell.isoformat()
+    return cell.replace(tzinfo=None) if isinstance(cell, datetime) else cell
