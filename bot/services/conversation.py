@@ -1,0 +1,282 @@
+"""What one input means and what answers it: commands, buttons, words, or the next step of a dialog.
+
+The edge of every use case: one input, one transaction, holding the inbox row's end, whatever it changed, and the
+replies as outbox rows. A refusal (`Problem`) is caught here and becomes one friendly sentence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core import dialog
+from bot.core.messages import Command, Event, Message, Said, Sent, Tapped, Unreadable
+from bot.core.problems import Problem
+from bot.services import (
+    deliveries,
+    dialogs,
+    enrolment,
+    menus,
+    reception,
+    reminding,
+    reports,
+    signoff,
+    subjects,
+)
+from bot.services.dialogs import Finished, Left
+from bot.services.visit import Visit
+from bot.texts import conversation as texts
+from bot.texts import menu as menu_texts
+from bot.texts.enrolment import LINK_INVALID
+from bot.texts.problems import sentence
+from storage import files, inbox, outbox, people
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from storage.inbox import Incoming
+    from storage.outbox import Outgoing
+    from storage.people import AccountRow
+    from storage.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What serving one input came to: replies to send now, whether notices wait, or an earlier input to serve first."""
+
+    replies: tuple[Outgoing, ...] = ()
+    notified: bool = False
+    earlier: Incoming | None = None
+
+
+def serve(
+    work: Work, incoming: Incoming, event: Event | None, owner: str, *, tapped: str = "", name: str = ""
+) -> Served:
+    """Serve one input, unless it is done already or an earlier one of the same chat is not."""
+    oldest = inbox.oldest_waiting(work, incoming.channel, incoming.address)
+    if oldest is None or oldest.id > incoming.id:
+        return Served()
+    if oldest.id < incoming.id:
+        return Served(earlier=oldest)
+    account = people.account(work, incoming.channel, incoming.address)
+    if isinstance(event, Sent) and account.person_id is not None:
+        files.record(work, event.file, account.person_id)
+    messages = answer(work, account, event, incoming.id, name) if event is not None else ()
+    replies = _reply(work, account, messages, incoming.id, owner, tapped)
+    inbox.finish(work, incoming.id)
+    return Served(replies, notified=work.queued)
+
+
+def apologise(work: Work, incoming: Incoming, owner: str) -> Served:
+    """Give up an input that could not be answered, and say so; the error is in the log and in the inbox row."""
+    oldest = inbox.oldest_waiting(work, incoming.channel, incoming.address)
+    if oldest is None or oldest.id != incoming.id:
+        return Served()
+    account = people.account(work, incoming.channel, incoming.address)
+    inbox.give_up(work, incoming.id, "failed")
+    return Served(_reply(work, account, (Message(texts.SORRY),), incoming.id, owner, ""))
+
+
+def _reply(
+    work: Work, account: AccountRow, messages: tuple[Message, ...], input_id: int, owner: str, tapped: str
+) -> tuple[Outgoing, ...]:
+    """Queue the replies as already being sent by this process: their state is committed before the call goes out."""
+    return tuple(
+        outbox.reply(
+            work,
+            key=f"reply/{input_id}/{place}",
+            account=account,
+            payload=message.to_json(),
+            edits=tapped if place == 0 and message.place != "new" else "",
+            owner=owner,
+        )
+        for place, message in enumerate(messages)
+    )
+
+
+def answer(work: Work, account: AccountRow, event: Event, input_id: int, name: str) -> tuple[Message, ...]:
+    """Return what this account is told in answer."""
+    if account.person_id is None:
+        told = enrolment.greet_stranger(work, account, event, name)
+        if told or not isinstance(event, Command):
+            return told
+        account = people.account(work, account.channel, account.address)
+        if account.person_id is None:
+            return ()
+        visit = Visit(work, account, input_id)
+        return (_welcome(visit),)
+    if not account.roles:
+        return (Message(texts.NO_ROLE),)
+    visit = Visit(work, account, input_id)
+    try:
+        return _answer(visit, event)
+    except Problem as problem:
+        return _refusal(visit, problem)
+
+
+def _welcome(visit: Visit) -> Message:
+    return menus.menu(visit, title=texts.WELCOME)
+
+
+def _refusal(visit: Visit, problem: Problem) -> tuple[Message, ...]:
+    """Say why not, and put the person back where they were."""
+    if problem.key in texts.WITH_MENU:
+        return (menus.menu(visit, sentence(problem)),)
+    return (Message(sentence(problem), buttons=((menu_texts.BACK_TO_MENU,),)),)
+
+
+def _answer(visit: Visit, event: Event) -> tuple[Message, ...]:
+    match event:
+        case Command(name, argument):
+            return _command(visit, name, argument)
+        case Tapped(action):
+            return _tap(visit, action)
+        case Said(text) if (meant := _meant(visit, text)) is not None:
+            return _tap(visit, meant)
+        case _:
+            return _in_dialog(visit, event)
+
+
+def _meant(visit: Visit, text: str) -> str | None:
+    """Return the button somebody typed instead of tapping; within a dialog only the whole words on the menu."""
+    word = text.strip()
+    if visit.account.draft_id is not None and word not in menu_texts.LABELS:
+        return None
+    return menu_texts.WORDS.get(word)
+
+
+def _in_dialog(visit: Visit, event: Event) -> tuple[Message, ...]:
+    if visit.account.draft_id is None:
+        if isinstance(event, Unreadable):
+            return (menus.menu(visit, texts.UNREADABLE),)
+        return (menus.menu(visit, texts.LOST),)
+    try:
+        row = dialogs.own(visit, visit.account.draft_id)
+    except Problem:
+        people.focus(visit.work, visit.account.id, None)
+        return (menus.menu(visit, texts.LOST),)
+    return _after(visit, dialogs.advance(visit, row, event))
+
+
+def _after(visit: Visit, outcome: dialogs.Outcome) -> tuple[Message, ...]:
+    if isinstance(outcome, Message):
+        return (outcome,)
+    if isinstance(outcome, Left):
+        return (menus.menu(_refocused(visit), dialogs.left(outcome), place="next"),)
+    message = FINISHED[outcome.form.name](visit, outcome)
+    dialogs.close(visit, outcome)
+    return (message,)
+
+
+def _refocused(visit: Visit) -> Visit:
+    """Return the visit after its dialog was left."""
+    return Visit(visit.work, people.account(visit.work, visit.account.channel, visit.account.address), visit.input_id)
+
+
+#: What a finished form does.
+FINISHED: Mapping[str, Callable[[Visit, Finished], Message]] = {
+    "weekly": reports.file,
+    "return": signoff.send_back,
+}
+
+
+def _command(visit: Visit, name: str, argument: str) -> tuple[Message, ...]:
+    if name not in COMMANDS:
+        return (menus.menu(visit, texts.UNKNOWN_COMMAND),)
+    return COMMANDS[name](visit, argument)
+
+
+def _start(visit: Visit, token: str) -> tuple[Message, ...]:
+    if not token:
+        return (menus.menu(visit),)
+    if enrolment.redeem(visit.work, visit.account, token, visit.account.name) is None:
+        return (LINK_INVALID,)
+    return (_welcome(_refocused(visit)),)
+
+
+def _status(visit: Visit, _: str) -> tuple[Message, ...]:
+    return (reception.desk(visit) if visit.may("standing.see") else reports.mine(visit),)
+
+
+def _cancel(visit: Visit, _: str) -> tuple[Message, ...]:
+    if visit.account.draft_id is None:
+        return (menus.menu(visit, texts.NOTHING_TO_CANCEL),)
+    return _after(visit, dialogs.cancel(visit, dialogs.own(visit, visit.account.draft_id)))
+
+
+#: Commands, for people who type (C8: everything is reachable by buttons as well).
+COMMANDS: Mapping[str, Callable[[Visit, str], tuple[Message, ...]]] = {
+    "start": _start,
+    "menu": lambda visit, _: (menus.menu(visit),),
+    "weekly": lambda visit, _: (reports.choose(visit, reception.WEEKLY),),
+    "status": _status,
+    "help": lambda visit, _: (menus.help_page(visit),),
+    "cancel": _cancel,
+}
+
+
+def _tap(visit: Visit, action: str) -> tuple[Message, ...]:
+    found = dialog.parse_action(action)
+    if found is not None:
+        row = dialogs.own(visit, found.draft_id)
+        return _after(visit, dialogs.advance(visit, row, Tapped(action)))
+    kind, _, rest = action.partition(":")
+    verb, _, argument = rest.partition(":")
+    if kind != "m" or verb not in TAPS:
+        return (menus.menu(visit, texts.OLD_BUTTON),)
+    return (TAPS[verb](visit, argument),)
+
+
+#: A row's id is a signed 64-bit integer: no longer than this.
+DIGITS = 18
+
+
+def _number(text: str) -> int:
+    """Read a row's id off a button; Problem("gone") for anything else: buttons can be forged."""
+    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS):
+        raise Problem("gone")
+    return int(text)
+
+
+def _file(visit: Visit, argument: str) -> Message:
+    if "/" not in argument:
+        if all(argument != duty.key for duty in visit.campaign.duties):
+            raise Problem("gone")
+        return reports.choose(visit, argument)
+    if "@" not in argument:  # a reminder's button names the period, the visitor's unit is theirs
+        subjects.occurrence(visit.campaign, argument)
+        owing = [each for each in reports.owed(visit, argument.partition("/")[0]) if each.occurrence.key == argument]
+        if len(owing) != 1:
+            return reports.choose(visit, argument.partition("/")[0])
+        return reports.fill(visit, owing[0])
+    return reports.fill(visit, subjects.parse(visit.campaign, argument))
+
+
+def _desk(visit: Visit, argument: str) -> Message:
+    key, _, page = argument.partition(":")
+    return reception.desk(visit, key, _number(page or "0"), place="same" if page else "next")
+
+
+#: Every button of the menu and of notices: the word after "m:", and what it does.
+TAPS: Mapping[str, Callable[[Visit, str], Message]] = {
+    "menu": lambda visit, _: menus.menu(visit, place="next"),
+    "help": lambda visit, _: menus.help_page(visit),
+    "file": _file,
+    "go": lambda visit, draft: dialogs.go_on(visit, dialogs.own(visit, _number(draft))),
+    "mine": lambda visit, _: reports.mine(visit),
+    "see": lambda visit, report: reports.show(visit, _number(report)),
+    "fix": lambda visit, report: reports.correct(visit, _number(report)),
+    "withdraw": lambda visit, report: reports.ask_withdraw(visit, _number(report)),
+    "withdrawn": lambda visit, report: reports.withdraw(visit, _number(report)),
+    "sign": lambda visit, _: signoff.waiting(visit),
+    "ok": lambda visit, report: signoff.sign(visit, _number(report)),
+    "no": lambda visit, report: signoff.ask_reason(visit, _number(report)),
+    "accept": lambda visit, report: signoff.accept(visit, _number(report)),
+    "acceptall": reception.accept_all,
+    "state": _desk,
+    "urge": reception.urge,
+    "table": reception.table,
+    "snooze": reminding.snooze,
+    "troubles": lambda visit, _: deliveries.troubles(visit),
+    "resend": lambda visit, row: deliveries.resend(visit, _number(row)),
+}

@@ -1,0 +1,38 @@
+"""The menu and help, as they fit the visitor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.forms import FORMS
+from bot.services import enrolment, subjects
+from bot.texts import menu as texts
+from storage import drafts, outbox, submissions
+
+if TYPE_CHECKING:
+    from bot.core.messages import Message, Place
+    from bot.services.visit import Visit
+
+
+def menu(visit: Visit, text: str = "", *, title: str = "", place: Place = "new") -> Message:
+    """Return the visitor's menu under `text`, by default who they are here."""
+    roles = [role for role, _ in visit.roles]
+    units = [unit for role, unit in visit.roles if role == "head"]
+    positions = [enrolment.position(visit.campaign, role, unit) for role, unit in visit.roles]
+    return texts.menu(
+        text or texts.greeting(visit.account.name, positions),
+        roles,
+        title=title,
+        waiting=submissions.count_awaiting(visit.work, units) if units else 0,
+        troubles=outbox.count_troubles(visit.work) if visit.may("delivery.see") else 0,
+        unfinished=[
+            (subjects.title(visit.campaign, FORMS[row.form].title, row.subject), row.id)
+            for row in drafts.of_person(visit.work, visit.person_id)
+        ],
+        place=place,
+    )
+
+
+def help_page(visit: Visit) -> Message:
+    """Return help for the visitor's roles."""
+    return texts.help_page([role for role, _ in visit.roles])

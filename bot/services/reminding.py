@@ -1,0 +1,171 @@
+"""Reminders and tables that go out by themselves: what the plan says is due becomes outbox rows (M1, M3, M4, T1).
+
+Run at every heartbeat and safe to run any number of times, on any replica: `UNIQUE(key, recipient)` makes each
+reminder and each table exist once.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.core import deadlines, lifecycle
+from bot.core.access import as_role
+from bot.core.messages import Message
+from bot.core.problems import Problem
+from bot.core.reminders import NOTHING, REMEMBERED, Plan, Recipient, Standing, live, plan
+from bot.forms import FORMS
+from bot.services import notices, reception, subjects
+from bot.texts import menu as menu_texts
+from bot.texts import moments
+from bot.texts import reminders as texts
+from exports import EXPORTS
+from exports.weekly import digest
+from storage import outbox, people, settings, submissions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.core.campaign import Campaign, Push
+    from bot.core.deadlines import Occurrence
+    from bot.services.visit import Visit
+    from storage.work import Work
+
+SNOOZE = timedelta(hours=1)
+
+
+def planned(work: Work) -> Plan:
+    """Return what is due now and not decided yet. Reads only."""
+    since = settings.installed_at(work)
+    duties = fileable(work.campaign)
+    moments_now = live(work.campaign, work.now, since, duties=duties)
+    if not moments_now:
+        return NOTHING
+    occurrences = {moment.occurrence.key: moment.occurrence for moment in moments_now}
+    return plan(
+        work.campaign,
+        work.now,
+        since,
+        [
+            Recipient(person.id, frozenset((as_role(role), unit) for role, unit in person.roles))
+            for person in people.everyone(work)
+        ],
+        _standings(work, occurrences),
+        outbox.known_keys(work, [f"{key}/" for key in occurrences]),
+        duties=duties,
+    )
+
+
+def fileable(campaign: Campaign) -> frozenset[str]:
+    """Return the duties that can be filed here: nobody is reminded of a form that does not exist yet."""
+    return frozenset(duty.key for duty in campaign.duties if duty.form in FORMS)
+
+
+def _standings(work: Work, occurrences: Mapping[str, Occurrence]) -> dict[tuple[str, str], Standing]:
+    standings: dict[tuple[str, str], Standing] = {}
+    for key, occurrence in occurrences.items():
+        for filed in submissions.for_period(work, occurrence.duty, occurrence.period):
+            if filed.state in lifecycle.DONE:
+                standings[key, filed.unit] = Standing("reported")
+            elif filed.state == "awaiting":
+                standings[key, filed.unit] = Standing("filed")
+    return standings
+
+
+def remind(work: Work) -> int:
+    """Queue what is due, write down what is skipped; return how many messages were queued."""
+    due = planned(work)
+    for skip in due.skips:
+        outbox.put(
+            work,
+            key=skip.key,
+            recipient=f"person:{skip.person_id}",
+            kind="notice",
+            person_id=skip.person_id,
+            state="skipped",
+            error=skip.reason,
+        )
+    return sum(
+        notices.tell(
+            work,
+            [notice.person_id],
+            notice.key,
+            texts.words(notice, work.campaign, work.now),
+            expires_at=notice.until,
+        )
+        for notice in due.notices
+    )
+
+
+def snooze(visit: Visit, argument: str) -> Message:
+    """一小时后提醒: one more reminder of this report, unless it is in by then."""
+    subject = subjects.parse(visit.campaign, argument)
+    visit.require("report.file", subject.unit)
+    at = visit.work.now + SNOOZE
+    if at >= subject.occurrence.due:
+        raise Problem("too_late_to_snooze", due=moments.deadline(subject.occurrence.due, visit.campaign.zone))
+    notices.tell(
+        visit.work,
+        [visit.person_id],
+        f"{subject.occurrence.key}/snooze/{visit.input_id}@{subject.unit}",
+        texts.snoozed(visit.campaign, subject.occurrence, subject.unit),
+        not_before=at,
+        expires_at=subject.occurrence.due,
+    )
+    return Message(
+        f"好的，{moments.moment(at, visit.campaign.zone)}再提醒您。",
+        buttons=((menu_texts.BACK_TO_MENU,),),
+    )
+
+
+def push_tables(work: Work) -> int:
+    """Queue the tables that are due, and again those that late reports have changed; return how many messages."""
+    return sum(_push(work, rule) for rule in work.campaign.pushes)
+
+
+def _push(work: Work, rule: Push) -> int:
+    due = _due_tables(work, rule)
+    if not due:
+        return 0
+    *older, newest = due
+    for occurrence in older:  # the product was down over their day: written down, no longer of use
+        if outbox.latest(work, _prefix(rule, occurrence)) is None:
+            outbox.put(
+                work,
+                key=f"{_prefix(rule, occurrence)}1",
+                recipient="nobody",
+                kind="push",
+                state="skipped",
+                error="expired",
+            )
+    last = outbox.latest(work, _prefix(rule, newest))
+    if last is not None and work.now - last.created_at < timedelta(minutes=rule.again_minutes):
+        return 0
+    shown = digest(EXPORTS[rule.table](work, newest.period))
+    if last is not None and last.digest == shown:
+        return 0
+    number = int(last.key.rpartition("/")[2]) + 1 if last is not None else 1
+    again = number > 1
+    return notices.tell(
+        work,
+        [member.id for role in rule.to for member in people.members(work, role)],
+        f"{_prefix(rule, newest)}{number}",
+        reception.table_message(work.campaign, newest, texts.table_line(work.campaign, work.now, again=again)),
+        kind="push",
+        digest=shown,
+    )
+
+
+def _prefix(rule: Push, occurrence: Occurrence) -> str:
+    return f"{occurrence.key}/table/{rule.table}/"
+
+
+def _due_tables(work: Work, rule: Push) -> list[Occurrence]:
+    """Return the periods whose table has fallen due since the installation, within living memory; oldest first."""
+    after = timedelta(minutes=rule.after_due_minutes)
+    since = max(settings.installed_at(work), work.now - REMEMBERED)
+    return [
+        occurrence
+        for occurrence in deadlines.occurrences(work.campaign, rule.duty)
+        if since <= occurrence.due + after <= work.now
+    ]

@@ -1,0 +1,133 @@
+"""The head's yes or no, and the brigade's: signing, accepting, returning with a reason (requirements: C6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core import access, lifecycle
+from bot.core.messages import Message
+from bot.core.problems import Problem
+from bot.forms import FORMS
+from bot.services import dialogs, notices, reports
+from bot.texts import menu as menu_texts
+from bot.texts import reports as texts
+from storage import people, submissions
+
+if TYPE_CHECKING:
+    from bot.services.dialogs import Finished
+    from bot.services.visit import Visit
+    from storage.submissions import Filed
+
+
+def waiting(visit: Visit) -> Message:
+    """待我签批: what waits for the visitor's signature; a single report is shown at once."""
+    units = access.units_for(visit.roles, "head")
+    if not units:
+        raise Problem("forbidden")
+    rows = submissions.awaiting(visit.work, list(units))
+    if len(rows) == 1:
+        return reports.show(visit, rows[0].id)
+    lines = [
+        texts.Line(
+            f"{reports.what(visit.campaign, filed)}　{filed.number}",
+            reports.what(visit.campaign, filed),
+            filed.id,
+        )
+        for filed in rows
+    ]
+    return texts.listing(menu_texts.SIGN, lines, "目前没有待签批的报送。")
+
+
+def sign(visit: Visit, report: int) -> Message:
+    """同意报送: the report counts as reported from here on."""
+    filed = _exact(visit, report)
+    visit.require("report.sign", filed.unit)
+    reports.move(visit, filed, "sign", signed_by=visit.person_id, signed_at=visit.work.now)
+    name = reports.what(visit.campaign, filed)
+    notices.tell(
+        visit.work,
+        _filer(visit, filed),
+        f"signed/{filed.id}",
+        texts.signed_notice(name, visit.account.name, filed.id),
+    )
+    return Message(
+        f"{name}已签批，并报送执法大队。",
+        title="已同意报送",
+        buttons=((menu_texts.BACK_TO_MENU,),),
+        place="next",
+    )
+
+
+def ask_reason(visit: Visit, report: int) -> Message:
+    """退回: a report goes back only with a reason, so ask for it first."""
+    filed = _exact(visit, report)
+    lifecycle.after(filed.state, _way_back(visit, filed))
+    about = f"{reports.what(visit.campaign, filed)}（{filed.number}）"
+    return dialogs.begin(visit, FORMS["return"], f"return/{filed.id}", {"about": about})
+
+
+def send_back(visit: Visit, finished: Finished) -> Message:
+    """Return the report with the reason the dialog asked for."""
+    filed = _exact(visit, int(finished.row.subject.partition("/")[2]))
+    how = _way_back(visit, filed)
+    reason = finished.draft.answers["reason"]
+    reports.move(visit, filed, how, returned_by=visit.person_id, returned_at=visit.work.now, reason=reason)
+    name = reports.what(visit.campaign, filed)
+    notices.tell(
+        visit.work,
+        _filer(visit, filed),
+        f"returned/{filed.id}",
+        texts.returned_notice(name, visit.account.name, reason, filed.id),
+    )
+    return Message(
+        f"{name}已退回，原因已告知填报人。",
+        title="已退回",
+        buttons=((menu_texts.BACK_TO_MENU,),),
+        place="next",
+    )
+
+
+def accept(visit: Visit, report: int) -> Message:
+    """接收: the brigade takes the report; from here on it stands."""
+    filed = _exact(visit, report)
+    visit.require("report.receive", filed.unit)
+    _accept(visit, filed)
+    return reports.show(visit, filed.id)
+
+
+def accept_all(visit: Visit, duty: str, period: str) -> int:
+    """全部接收: take every report of the period that is reported; return how many."""
+    visit.require("report.receive")
+    rows = [filed for filed in submissions.for_period(visit.work, duty, period) if filed.state == "reported"]
+    for filed in rows:
+        _accept(visit, filed)
+    return len(rows)
+
+
+def _accept(visit: Visit, filed: Filed) -> None:
+    reports.move(visit, filed, "accept", accepted_by=visit.person_id, accepted_at=visit.work.now)
+
+
+def _exact(visit: Visit, report: int) -> Filed:
+    """Return just this version; Problem("superseded") when the unit has filed a newer one meanwhile."""
+    filed = submissions.get(visit.work, report)
+    if filed is None:
+        raise Problem("gone")
+    visit.require("report.see", filed.unit)
+    if not filed.current:
+        raise Problem("superseded")
+    return filed
+
+
+def _way_back(visit: Visit, filed: Filed) -> lifecycle.Move:
+    """Return whose return this is: the head's before the signature, the brigade's after it."""
+    if filed.state == "reported" and visit.may("report.receive", filed.unit):
+        return "return"
+    visit.require("report.sign" if not visit.may("report.receive", filed.unit) else "report.receive", filed.unit)
+    return "send_back" if visit.may("report.sign", filed.unit) else "return"
+
+
+def _filer(visit: Visit, filed: Filed) -> list[int]:
+    """Return who hears what became of a report: who filed it, or the unit's contacts once they have left."""
+    contacts = [contact.id for contact in people.members(visit.work, "contact", filed.unit)]
+    return [filed.filed_by] if filed.filed_by in contacts else contacts

@@ -1,0 +1,50 @@
+"""What a dialog or a button is about, as a short string: "weekly/2020-W28@nongji", "return/12"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from bot.core import deadlines
+from bot.core.problems import Problem
+
+if TYPE_CHECKING:
+    from bot.core.campaign import Campaign
+    from bot.core.deadlines import Occurrence
+
+
+class Subject(NamedTuple):
+    """One unit's report for one period."""
+
+    occurrence: Occurrence
+    unit: str
+
+    def __str__(self) -> str:
+        """Return the form `parse` reads."""
+        return f"{self.occurrence.key}@{self.unit}"
+
+
+def parse(campaign: Campaign, text: str) -> Subject:
+    """Read "duty/period@unit"; Problem("gone") when the campaign knows no such thing (any more)."""
+    key, _, unit = text.partition("@")
+    return Subject(occurrence(campaign, key), known_unit(campaign, unit))
+
+
+def occurrence(campaign: Campaign, key: str) -> Occurrence:
+    """Read "duty/period"; Problem("gone") when there is none."""
+    found = deadlines.occurrence(campaign, key)
+    if found is None:
+        raise Problem("gone")
+    return found
+
+
+def known_unit(campaign: Campaign, unit: str) -> str:
+    """Return the unit's key; Problem("gone") when the campaign has no such unit."""
+    if all(unit != known.key for known in campaign.units):
+        raise Problem("gone")
+    return unit
+
+
+def title(campaign: Campaign, form_title: str, text: str) -> str:
+    """Say what a draft is about: 第28周本周工作信息, or just the form's title."""
+    found = deadlines.occurrence(campaign, text.partition("@")[0])
+    return f"{found.title.partition('（')[0]}{form_title}" if found else form_title

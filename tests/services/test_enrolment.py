@@ -1,0 +1,83 @@
+"""Getting in: one-time links, strangers, guesses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from bot.core.problems import Problem
+from bot.services import enrolment
+
+if TYPE_CHECKING:
+    from tests.kit.office import Office
+
+
+async def test_a_link_binds_a_person_to_unit_and_role_once(office: Office) -> None:
+    unit = office.campaign.units[0]
+    issued = await office.store.run(enrolment.invite, "contact", unit.key, "赵某")
+    newcomer, other = await office.stranger(), await office.stranger()
+    await newcomer.says(f"/start {issued.token}")
+    assert newcomer.sees("赵某")
+    assert newcomer.sees(f"{unit.name}联系人")
+    assert newcomer.sees("填报本周信息")
+    await other.says(f"/start {issued.token}")
+    assert other.sees("无法使用")
+
+
+async def test_used_expired_and_unknown_links_answer_alike(office: Office) -> None:
+    issued = await office.store.run(enrolment.invite, "brigade")
+    office.hands.now += timedelta(days=8)
+    late, guesser = await office.stranger(), await office.stranger()
+    await late.says(f"/start {issued.token}")
+    await guesser.says("/start abcdefgh")
+    assert late.last == guesser.last
+
+
+async def test_guesses_are_slowed_even_for_the_right_token(office: Office) -> None:
+    issued = await office.store.run(enrolment.invite, "brigade", "", "李某")
+    guesser = await office.stranger()
+    for guess in range(5):
+        await guesser.says(f"/start wrong{guess}")
+    await guesser.says(f"/start {issued.token}")
+    assert guesser.sees("无法使用")
+    office.hands.now += timedelta(hours=1, minutes=1)
+    await guesser.says(f"/start {issued.token}")
+    assert guesser.sees("李某")
+
+
+async def test_strangers_get_one_polite_line_and_no_more(office: Office) -> None:
+    stranger = await office.stranger()
+    await stranger.says("你好")
+    assert stranger.sees("仅供受邀")
+    assert not stranger.last.buttons
+    for words in ("有人吗", "/menu", "/weekly"):
+        await stranger.says(words)
+    assert len(stranger.messages) == 1
+
+
+async def test_somebody_known_gains_a_role_and_keeps_the_others(office: Office) -> None:
+    units = office.campaign.units
+    contact = await office.person("赵某", ("contact", units[0].key))
+    issued = await office.store.run(enrolment.invite, "head", units[1].key)
+    await contact.says(f"/start {issued.token}")
+    assert contact.sees(f"{units[0].name}联系人")
+    assert contact.sees(f"{units[1].name}单位负责人")
+
+
+@pytest.mark.parametrize(("role", "unit"), [("boss", ""), ("contact", ""), ("contact", "nowhere"), ("brigade", "UNIT")])
+async def test_an_invitation_that_makes_no_sense_is_refused(office: Office, role: str, unit: str) -> None:
+    unit = office.campaign.units[0].key if unit == "UNIT" else unit
+    with pytest.raises(Problem):
+        await office.store.run(enrolment.invite, role, unit)
+
+
+async def test_only_the_hash_of_a_token_is_stored(office: Office, database_url: str) -> None:
+    issued = await office.store.run(enrolment.invite, "brigade")
+    rows = await office.store.run(
+        lambda work: [str(row) for row in work.conn.execute(text("SELECT * FROM invitation"))]
+    )
+    assert rows
+    assert issued.token not in "".join(rows), database_url
