@@ -1,0 +1,234 @@
+"""The wiring: everything made once, started and stopped together. The one module that may import everything."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import uvicorn
+
+from bot.texts import cli as texts
+from exports.channels.bot_api import BotApi, conceal
+from exports.channels.telegram import TelegramChannel
+from exports.channels.web import WebChannel
+from exports.files import Maker
+from handlers.serving import Serving
+from handlers.telegram.front import TelegramFront
+from handlers.telegram.ingress import Polling, Receiver, RefusedError, introduce
+from handlers.telegram.webhook import register, webhook_route
+from handlers.web.app import House, WebFront, create_app
+from scheduler.dispatcher import Dispatcher
+from scheduler.jobs import Heart
+from storage import settings as remembered
+from storage.election import Election
+from storage.files import FileStore
+from storage.work import Store
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from starlette.applications import Starlette
+    from starlette.routing import BaseRoute
+
+    from bot.clock import Clock
+    from bot.config import Settings
+    from bot.core.campaign import Campaign
+    from exports.channels.base import Channel
+    from handlers.web.app import Demo
+    from storage.work import Work
+
+log = logging.getLogger(__name__)
+
+BEAT = 5.0
+
+
+class Product:
+    """Storage, services, dispatcher and heartbeat of one process. Fronts are added to it."""
+
+    def __init__(self, settings: Settings, campaign: Campaign, clock: Clock, *, beat: float = BEAT) -> None:
+        """Make the parts; nothing is opened before `open`."""
+        self.settings = settings
+        self.campaign = campaign
+        self.clock = clock
+        #: This process, among replicas and over restarts.
+        self.owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self.store = Store(settings.database, now=clock.now, campaign=campaign)
+        self.files = FileStore(data_folder(settings.database) / "files")
+        self.maker = Maker(self.store, self.files)
+        self.web = WebChannel()
+        self.api = BotApi(settings.token, settings.telegram_api) if settings.token else None
+        channels: dict[str, Channel] = {self.web.name: self.web}
+        if self.api is not None:
+            channels["telegram"] = TelegramChannel(self.api)
+        self.dispatcher = Dispatcher(self.store, channels, self.maker.make, owner=self.owner)
+        self.serving = Serving(self.store, self.dispatcher.send, owner=self.owner, notified=self._kick)
+        self.election = Election(settings.database)
+        self.heart = Heart(
+            self.store, self.dispatcher, elected=self.election.elected, sweep=self.serving.sweep, every=beat
+        )
+
+    def _kick(self) -> None:
+        self.heart.kick()
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[Product]:
+        """Open the database and start; on leaving, finish what is in work and close. DatabaseError when it cannot."""
+        self.election.elected()  # a second process on one SQLite file ends here
+        try:
+            self.store.migrate()
+            if self.api is not None:
+                await self.api.open()
+            yield self
+        finally:
+            await self.serving.close()
+            await self.heart.close()
+            if self.api is not None:
+                await self.api.close()
+            await self.store.aclose()
+            self.election.resign()
+
+    async def start(self) -> None:
+        """Take up what an earlier run left, then begin to beat."""
+        await self.serving.sweep(at_start=True)
+        self.heart.start()
+
+    async def web_app(self, *, demo: Demo | None = None, routes: tuple[BaseRoute, ...] = ()) -> Starlette:
+        """Return the web chat, with `routes` beside it (the webhook's)."""
+        house = House(
+            store=self.store,
+            serving=self.serving,
+            files=self.files,
+            campaign=self.campaign,
+            clock=self.clock,
+            channel=self.web,
+            make_file=self.maker.make,
+            secret=await self.store.run(_secret, "web"),
+            demo=demo,
+        )
+        self.serving.add(WebFront())
+        app = create_app(house)
+        app.router.routes[:0] = routes
+        return app
+
+
+def _secret(work: Work, name: str) -> str:
+    """Return this installation's secret of that name, made at its first use: all replicas share it."""
+    key = f"secret/{name}"
+    remembered.put_once(work, key, secrets.token_urlsafe(32))
+    return remembered.get(work, key) or ""
+
+
+def data_folder(database: str) -> Path:
+    """Return where files are kept: beside a SQLite database, else `data` (replicas share that folder)."""
+    if database.startswith("sqlite:///") and database != "sqlite:///":
+        return Path(database.removeprefix("sqlite:///")).parent
+    return Path("data")
+
+
+async def run(settings: Settings, campaign: Campaign, clock: Clock, *, webhook: str | None = None) -> int:
+    """Run the product until it is told to stop; return the exit status."""
+    keep_log(settings.token)
+    product = Product(settings, campaign, clock)
+    async with product.opened():
+        tasks: list[asyncio.Task[None]] = []
+        routes: tuple[BaseRoute, ...] = ()
+        try:
+            secret = await product.store.run(_secret, "webhook")
+            if product.api is not None:
+                username = await introduce(product.api)
+                receiver = Receiver(product.store, product.serving.hand)
+                front = TelegramFront(product.api, product.files, answer_taps=webhook is None)
+                product.serving.add(front)
+                if webhook is None:
+                    tasks.append(asyncio.create_task(Polling(product.api, receiver).run()))
+                else:
+                    routes = (webhook_route(receiver, secret, urlsplit(webhook).path or "/"),)
+                say(f"已接入 Telegram：@{username}")
+            if settings.web_address is not None or webhook is not None:
+                host, port = settings.web_address or ("127.0.0.1", 8080)
+                tasks.append(asyncio.create_task(serve_web(await product.web_app(routes=routes), host, port)))
+                say(f"网页版：http://{host}:{port}/")
+            if webhook is not None and product.api is not None:
+                await register(product.api, webhook, secret)
+            await product.start()
+            await until_stopped(tasks)
+        except RefusedError as refused:
+            sys.stderr.write(f"{refused}\n")
+            return 2
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+    return 0
+
+
+async def until_stopped(tasks: list[asyncio.Task[None]]) -> None:
+    """Wait for SIGINT or SIGTERM, or for a task that ends by itself; its exception is raised."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(name, stopped.set)
+        except NotImplementedError:  # Windows: Ctrl-C raises KeyboardInterrupt instead
+            break
+    waiting = asyncio.create_task(stopped.wait())
+    done, _ = await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    for task in done:
+        await task
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone: the product stops all of its parts together."""
+        yield
+
+
+async def serve_web(app: Starlette, host: str, port: int) -> None:
+    """Serve until cancelled."""
+    config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=2)
+    server = _Server(config)
+    try:
+        await server.serve()
+    except asyncio.CancelledError:
+        server.should_exit = True
+        await server.shutdown()
+        raise
+
+
+async def bot_name(settings: Settings) -> str:
+    """Return the bot's user name, to build invitation links; "" (and a sentence) when Telegram does not answer."""
+    async with BotApi(settings.token, settings.telegram_api) as api:
+        try:
+            return (await api.bot.get_me()).username or ""
+        except Exception:  # noqa: BLE001 - whatever it is, the web link still works
+            sys.stderr.write(texts.NO_BOT_NAME + "\n")
+            return ""
+
+
+def keep_log(token: str) -> None:
+    """Log to standard error. No address with the token in it is logged, and what slips through is redacted."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for name in ("httpx", "httpcore", "aiohttp", "apscheduler", "uvicorn", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    if token:
+        conceal(token, handler)
+
+
+def say(text: str) -> None:
+    """Tell the operator, on standard output."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,111 @@
+"""Settings from the environment and `.env`; a wrong one is one clear sentence before anything starts."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEFAULT_WEB = "127.0.0.1:8080"
+_HOST_PORT = re.compile(r"(?P<host>[A-Za-z0-9_.\-]+|\[[0-9A-Fa-f:]+\]):(?P<port>\d{1,5})")
+_TOKEN = re.compile(r"\d+:[A-Za-z0-9_\-]{5,}")
+HIGHEST_PORT = 65535
+
+
+class WrongSetting(Exception):  # noqa: N818 - a sentence for the operator
+    """A setting is missing or wrong; the text says which and how it is mended."""
+
+
+def _aware(value: datetime | None) -> datetime | None:
+    if value is not None and value.tzinfo is None:
+        raise ValueError("offset")
+    return value
+
+
+def _address(value: str | None) -> str | None:
+    if value:
+        match = _HOST_PORT.fullmatch(value)
+        if match is None or not 0 <= int(match["port"]) <= HIGHEST_PORT:
+            raise ValueError("address")
+    return value
+
+
+def _token(value: SecretStr) -> SecretStr:
+    if value.get_secret_value() and not _TOKEN.fullmatch(value.get_secret_value()):
+        raise ValueError("token")
+    return value
+
+
+def _base(value: str) -> str:
+    if not re.match(r"https?://[^/\s]+", value):
+        raise ValueError("base")
+    return value.rstrip("/")
+
+
+def _database(value: str) -> str:
+    if not re.match(r"(sqlite|postgresql(\+psycopg)?)://", value):
+        raise ValueError("database")
+    return value
+
+
+def _speed(value: float) -> float:
+    if not 0 < value <= 100_000:  # noqa: PLR2004 - faster than a day a second is no rehearsal
+        raise ValueError("speed")
+    return value
+
+
+def _blank_is_none(value: object) -> object:
+    return None if value == "" else value
+
+
+class Settings(BaseSettings):
+    """What the environment says. An empty value of an optional setting counts as not set, DUBAN_WEB's as off."""
+
+    model_config = SettingsConfigDict(env_prefix="DUBAN_", env_file=".env", extra="ignore")
+
+    campaign: Annotated[Path | None, BeforeValidator(_blank_is_none)] = None
+    database: Annotated[str, AfterValidator(_database)] = "sqlite:///data/duban.db"
+    telegram_token: Annotated[SecretStr, AfterValidator(_token)] = SecretStr("")
+    telegram_api: Annotated[str, AfterValidator(_base)] = "https://api.telegram.org"
+    web: Annotated[str | None, AfterValidator(_address)] = None
+    clock: Annotated[datetime | None, BeforeValidator(_blank_is_none), AfterValidator(_aware)] = None
+    clock_speed: Annotated[float, AfterValidator(_speed)] = 1.0
+
+    @property
+    def token(self) -> str:
+        """Return the bot's token, "" without one. Never print it."""
+        return self.telegram_token.get_secret_value()
+
+    @property
+    def web_address(self) -> tuple[str, int] | None:
+        """Return (host, port) of the web chat; None when it is off. Without a token it is on by default."""
+        chosen = self.web if self.web is not None else ("" if self.token else DEFAULT_WEB)
+        if not chosen:
+            return None
+        host, _, port = chosen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+
+#: How a wrong value of each setting is mended.
+CURES = {
+    "campaign": "DUBAN_CAMPAIGN 应为专项整治配置文件的路径，例如 campaigns/sample-2020.toml。",
+    "database": "DUBAN_DATABASE 应以 sqlite:/// 或 postgresql:// 开头，例如 sqlite:///data/duban.db。",
+    "telegram_token": "DUBAN_TELEGRAM_TOKEN 不是有效的机器人令牌，形如“数字:字母数字”，请向 BotFather 核对。",
+    "telegram_api": "DUBAN_TELEGRAM_API 应为 http:// 或 https:// 开头的地址。",
+    "web": "DUBAN_WEB 应为“主机:端口”，例如 127.0.0.1:8080；留空表示不开网页。",
+    "clock": "DUBAN_CLOCK 应为带时区的时刻，例如 2020-07-09T16:00:00+08:00。",
+    "clock_speed": "DUBAN_CLOCK_SPEED 应为大于 0 的数，例如 1 或 60。",
+}
+
+
+def read_settings() -> Settings:
+    """Read the environment; WrongSetting names the first wrong value, and does not repeat it: it may be secret."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        name = str(error.errors()[0]["loc"][0]).removeprefix("DUBAN_").lower()
+        raise WrongSetting(CURES.get(name, f"设置 {name} 有误。")) from None

@@ -1,0 +1,182 @@
+"""The demonstration: the sample campaign, invented people in every role, and a clock that can be moved on.
+
+Everything in it is the real product on a database of its own; only the people and what they have reported so far are
+made up here, through the same use cases that serve everybody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import webbrowser
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import cycle
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.app import Product, keep_log, say, serve_web, until_stopped
+from bot.clock import RehearsalClock
+from bot.config import DEFAULT_WEB
+from bot.core import deadlines, reminders
+from bot.core.draft import REVIEW, Draft
+from bot.forms import FORMS
+from bot.services import reception, reports, signoff
+from bot.services.dialogs import Finished
+from bot.services.visit import Visit
+from bot.texts import demo as texts
+from handlers.web.app import Demo, DemoPerson
+from storage import drafts, people, submissions
+from storage import settings as remembered
+from storage.people import AccountRow
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+    from bot.core.access import Role
+    from bot.core.campaign import Campaign
+    from bot.core.deadlines import Occurrence
+    from storage.work import Work
+
+#: The demonstration begins on the Thursday of this week of the campaign (counted from its first), in the morning.
+WEEK = 2
+MORNING = 9
+#: Weeks before it that have been reported already.
+BEFORE = 2
+#: Every so many units one has nothing new.
+NOTHING_NEW = 5
+#: Units whose people are played by whoever watches; the others have reported already, but for the last two.
+PLAYED = 2
+MISSING = 2
+
+
+async def run(settings: Settings, campaign: Campaign, *, browser: bool) -> int:
+    """Serve the demonstration until stopped. Its database lives as long as it does."""
+    keep_log("")
+    with tempfile.TemporaryDirectory(prefix="duban-demo-", ignore_cleanup_errors=True) as folder:
+        weeks = deadlines.occurrences(campaign, reception.WEEKLY)
+        week = weeks[WEEK]
+        begin = settings.clock or _thursday(week)
+        clock = RehearsalClock(weeks[WEEK - BEFORE].opens)
+        host, port = settings.web_address or _address(DEFAULT_WEB)
+        own = settings.model_copy(
+            update={
+                "database": f"sqlite:///{Path(folder).as_posix()}/demo.db",
+                "telegram_token": type(settings.telegram_token)(""),
+            }
+        )
+        product = Product(own, campaign, clock, beat=1.0)
+        async with product.opened():
+            cast = await product.store.run(invent)
+            units = [unit.key for unit in campaign.units]
+            for before in weeks[WEEK - BEFORE : WEEK]:
+                clock.move(before.due - timedelta(hours=3))
+                await product.store.run(report, before, units, cast)
+            clock.move(begin - timedelta(hours=1))
+            await product.store.run(report, week, units[PLAYED : len(units) - MISSING], cast)
+            played = await product.store.run(open_chats, cast)
+            clock.move(begin)
+            # As if it had been installed this morning: the weeks before are past, and nothing of them is sent.
+            await product.store.run(remembered.put, remembered.INSTALLED, begin.isoformat())
+
+            async def move(to: datetime) -> None:
+                clock.move(to)
+                product.heart.kick()
+
+            demo = Demo(people=played, jumps=lambda: jumps(campaign, clock.now()), move=move)
+            server = asyncio.create_task(serve_web(await product.web_app(demo=demo), host, port))
+            await product.start()
+            address = f"http://{host}:{port}/"
+            say(texts.READY.format(address=address))
+            if browser:
+                await asyncio.to_thread(webbrowser.open, address)
+            try:
+                await until_stopped([server])
+            finally:
+                server.cancel()
+                await asyncio.gather(server, return_exceptions=True)
+    return 0
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    return host, int(port)
+
+
+def _thursday(week: Occurrence) -> datetime:
+    return week.opens + timedelta(days=3, hours=MORNING)
+
+
+def jumps(campaign: Campaign, now: datetime) -> list[tuple[str, datetime]]:
+    """Return where the clock can be moved on to: the next moments of the weekly ladder, in words."""
+    coming = sorted(
+        {
+            moment.at
+            for occurrence in deadlines.occurrences(campaign, reception.WEEKLY)
+            for moment in reminders.moments(campaign, occurrence)
+            if moment.at > now
+        }
+    )
+    return [(texts.jump(at.astimezone(campaign.zone)), at) for at in coming[:4]]
+
+
+@dataclass(frozen=True, slots=True)
+class Invented:
+    """Somebody made up for the demonstration."""
+
+    person_id: int
+    name: str
+    role: Role
+    unit: str  # "" for roles of the bureau
+
+    @property
+    def key(self) -> str:
+        """Return what their chat is called."""
+        return f"{self.role}-{self.unit}" if self.unit else self.role
+
+    def visit(self, work: Work) -> Visit:
+        """Return them as somebody without a chat: what happens before the demonstration reaches nobody's screen."""
+        account = AccountRow(0, "web", "", self.person_id, self.name, None, None, None, ((self.role, self.unit),))
+        return Visit(work, account, 0)
+
+
+def invent(work: Work) -> list[Invented]:
+    """Make up a contact and a head for every unit, and one person for every role of the bureau."""
+    posts: list[tuple[Role, str]] = [("brigade", ""), ("leader", ""), ("admin", "")]
+    for unit in work.campaign.units:
+        posts += [("contact", unit.key), ("head", unit.key)]
+    cast = []
+    for (role, key), name in zip(posts, cycle(texts.NAMES), strict=False):
+        person_id = people.create_person(work, name)
+        people.grant(work, person_id, role, key)
+        cast.append(Invented(person_id, name, role, key))
+    return cast
+
+
+def open_chats(work: Work, cast: list[Invented]) -> tuple[DemoPerson, ...]:
+    """Give everybody the chat in which they are played."""
+    played = []
+    for person in cast:
+        people.bind(work, people.account(work, "web", person.key).id, person.person_id)
+        unit_name = work.campaign.unit(person.unit).name if person.unit else ""
+        played.append(DemoPerson(person.key, person.name, person.role, unit_name, person.key))
+    return tuple(played)
+
+
+def report(work: Work, occurrence: Occurrence, units: list[str], cast: list[Invented]) -> None:
+    """Let these units file and sign their reports for the period, each with its own invented content."""
+    posts = {(person.role, person.unit): person for person in cast}
+    form = FORMS["weekly"]
+    for place, unit in enumerate(units):
+        zero = form.zero if place % NOTHING_NEW == NOTHING_NEW - 1 else None
+        answers = dict(zero.answers) if zero else texts.report(place)
+        contact = posts["contact", unit].visit(work)
+        row = drafts.load(work, drafts.create(work, contact.person_id, form.name, f"{occurrence.key}@{unit}"))
+        assert row is not None  # noqa: S101 - made in the line above
+        draft = Draft(
+            row.id, 1, form.name, form.version, REVIEW, answers=answers, facts={"base": 0}, zero=zero is not None
+        )
+        reports.file(contact, Finished(row, form, draft))
+        drafts.close(work, row.id, "finished")
+        head = posts["head", unit].visit(work)
+        for filed in submissions.awaiting(work, [unit]):
+            signoff.sign(head, filed.id)

@@ -1,0 +1,1 @@
+"""The chat in a browser, over the same services as every other front."""

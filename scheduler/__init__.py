@@ -1,0 +1,1 @@
+"""What happens without anybody asking: the heartbeat, and the sending of what the outbox holds."""

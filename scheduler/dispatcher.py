@@ -1,0 +1,193 @@
+"""From the outbox to the channels: claim, send outside any transaction, settle.
+
+Owns pacing, retrying and giving up. What each failure means (`exports.channels.base`):
+
+- Unsent: nothing left, or the channel said "later": back in the queue, with a growing delay or the channel's own.
+- Unsure: it may have arrived. A reply or a file is sent once more (twice is better than never); a reminder is not
+  (once too often is worse than a clerk's tap): it becomes `unknown` and is listed for the operator.
+- Refused: `dead`, listed for the operator; when the whole address is gone, the account is marked unreachable.
+
+Sending is at least once: Telegram has no idempotency key, so a crash between its "ok" and our commit may repeat one
+reply. Replies are not paced (people wait for them; a 429 is obeyed); notices and files are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.core.messages import Attachment, Message
+from exports.channels.base import Channel, Moved, Parcel, Refused, Unsent, Unsure, Upload
+from storage import outbox, people
+from storage.failpoints import reach
+from storage.outbox import Outcome, Outgoing
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from storage.work import Store
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+LEASE = timedelta(seconds=60)
+TRIES = 8
+LONGEST_DELAY = timedelta(minutes=5)
+#: Bot API: about one message a second in one chat.
+PER_ADDRESS = 1.0
+BURST = 5
+#: Addresses whose last turn is remembered; past that, those long past are forgotten.
+REMEMBERED = 10_000
+
+
+class Pace:
+    """A token bucket for one channel, and the moments before which it or one address must keep still (monotonic)."""
+
+    def __init__(self, rate: float) -> None:
+        """Allow `rate` messages a second with a burst of `BURST`; 0 for no limit."""
+        self._rate = rate
+        self._tokens = float(BURST)
+        self._filled = time.monotonic()
+        self._addresses: dict[str, float] = {}
+        self.not_before = 0.0
+
+    def wait(self, address: str) -> float:
+        """Take a turn for `address`; return how many seconds to wait before using it."""
+        now = time.monotonic()
+        start = max(now, self.not_before)
+        if self._rate:
+            self._tokens = min(float(BURST), self._tokens + (now - self._filled) * self._rate)
+            self._filled = now
+            self._tokens -= 1
+            start = max(start, now - self._tokens / self._rate if self._tokens < 0 else now)
+            start = max(start, self._addresses.get(address, 0.0))
+            self._addresses[address] = start + PER_ADDRESS
+            if len(self._addresses) > REMEMBERED:
+                self._addresses = {key: at for key, at in self._addresses.items() if at > now}
+        return start - now
+
+    def hold(self, seconds: float) -> None:
+        """Keep still for so long: the channel said so."""
+        self.not_before = max(self.not_before, time.monotonic() + seconds)
+
+
+class Dispatcher:
+    """Sends what is in the outbox. Replies come by `send`, the rest is found by `dispatch`."""
+
+    def __init__(
+        self,
+        store: Store,
+        channels: Mapping[str, Channel],
+        make: Callable[[Attachment], Awaitable[Upload]],
+        *,
+        owner: str,
+    ) -> None:
+        """Wire the store, the channels by name, what turns an attachment into a file, and this process's name."""
+        self._store = store
+        self._channels = channels
+        self._make = make
+        self._owner = owner
+        self._paces = {name: Pace(channel.rate) for name, channel in channels.items()}
+        self._settled: list[Outcome] = []
+        self._settling: asyncio.Task[None] | None = None
+        self._at_once = asyncio.Semaphore(8)
+
+    async def send(self, rows: Sequence[Outgoing]) -> None:
+        """Send replies, in order. They are `sending` already; their outcome is written down soon after."""
+        for row in rows:
+            hold = self._paces[row.channel].not_before - time.monotonic()
+            if hold > 0:
+                await asyncio.sleep(min(hold, 30))
+            await self._deliver(row)
+
+    async def dispatch(self) -> int:
+        """Send everything that is due; return how many rows were tried. One at a time: see `scheduler.jobs`."""
+        tried = 0
+        await self._store.run(outbox.recover, self._owner)
+        while rows := await self._store.run(outbox.claim, self._owner, BATCH, LEASE, self._open_channels()):
+            tried += len(rows)
+            async with asyncio.TaskGroup() as group:
+                for row in rows:
+                    wait = self._paces[row.channel].wait(row.address)
+                    group.create_task(self._send_later(row, wait))
+            await self.flush()
+        return tried
+
+    def _open_channels(self) -> list[str]:
+        """Return the channels that may be used now: one that asked for quiet must not keep the others waiting."""
+        now = time.monotonic()
+        return [name for name, pace in self._paces.items() if pace.not_before <= now]
+
+    async def _send_later(self, row: Outgoing, wait: float) -> None:
+        if wait > 0:
+            await asyncio.sleep(wait)
+        async with self._at_once:
+            if not await self._store.run(outbox.sending, row.id, self._owner, LEASE):
+                return  # its lease ran out and another process took it
+            await self._deliver(row)
+
+    async def _deliver(self, row: Outgoing) -> None:
+        channel = self._channels[row.channel]
+        try:
+            message = Message.from_json(row.payload)
+            files = tuple([await self._make(each) for each in message.attachments])
+        except Exception:
+            log.exception("outbox row %s cannot be made", row.id)
+            self._settle(Outcome(row.id, "dead", error="unmakeable"))
+            return
+        reach("send-before")
+        try:
+            remote = await channel.deliver(Parcel(row.address, message, row.edits, files))
+        except Unsent as failure:
+            self._retry(row, failure)
+        except Unsure as failure:
+            again = row.kind in {"reply", "push"} and row.tries < 1
+            self._settle(Outcome(row.id, "retry" if again else "unknown", error=str(failure)))
+        except Moved as failure:
+            await self._store.run(people.move_address, row.channel, row.address, failure.address)
+            self._settle(Outcome(row.id, "retry", error="moved"))
+        except Refused as failure:
+            log.warning("outbox row %s was refused: %s", row.id, failure)
+            if failure.gone:
+                await self._store.run(people.mark_unreachable, row.channel, row.address, str(failure))
+            self._settle(Outcome(row.id, "dead", error=str(failure)))
+        except Exception:
+            log.exception("outbox row %s failed", row.id)
+            self._settle(Outcome(row.id, "unknown", error="failed"))
+        else:
+            reach("send-after")
+            self._settle(Outcome(row.id, "sent", remote=remote))
+
+    def _retry(self, row: Outgoing, failure: Unsent) -> None:
+        if failure.retry_after is not None:
+            self._paces[row.channel].hold(failure.retry_after)
+        elif row.tries + 1 >= TRIES:
+            log.warning("outbox row %s given up after %s tries: %s", row.id, TRIES, failure)
+            self._settle(Outcome(row.id, "dead", error=str(failure)))
+            return
+        delay = timedelta(seconds=failure.retry_after if failure.retry_after is not None else 2.0**row.tries)
+        self._settle(Outcome(row.id, "retry", error=str(failure), delay=min(delay, LONGEST_DELAY)))
+
+    def _settle(self, outcome: Outcome) -> None:
+        """Write the outcome down with the next group: what is sent meanwhile shares its commit."""
+        self._settled.append(outcome)
+        if self._settling is None or self._settling.done():
+            self._settling = asyncio.create_task(self._write_down())
+
+    async def _write_down(self) -> None:
+        while self._settled:
+            batch, self._settled = self._settled, []
+            try:
+                await self._store.run(outbox.settle, batch)
+            except Exception:  # the rows stay `sending`; their lease makes them visible again
+                log.exception("could not write down what became of %s messages", len(batch))
+
+    async def flush(self) -> None:
+        """Wait until every outcome so far is on disk."""
+        while self._settling is not None and not self._settling.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.shield(self._settling)

@@ -1,0 +1,108 @@
+"""The heartbeat: APScheduler calls `beat`, and `beat` asks the campaign and the database what is due.
+
+APScheduler is never the source of truth: its one job lives in memory, and a missed beat is made up by the next, since
+each computes everything that is due. A clock set back stalls its timer, so a watchdog on the monotonic clock beats
+when it has been silent for too long.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.services import reminding
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from scheduler.dispatcher import Dispatcher
+    from storage.work import Store
+
+log = logging.getLogger(__name__)
+
+#: A heart silent for so many beats is beaten by the watchdog.
+SILENT = 4
+
+
+class Heart:
+    """Beats every `every` seconds, and at once when kicked; never twice at a time."""
+
+    def __init__(
+        self,
+        store: Store,
+        dispatcher: Dispatcher,
+        *,
+        elected: Callable[[], bool],
+        sweep: Callable[[], Awaitable[None]],
+        every: float = 5.0,
+    ) -> None:
+        """Wire what a beat does: plan and dispatch where this process is `elected`, sweep the inbox everywhere."""
+        self._store = store
+        self._dispatcher = dispatcher
+        self._elected = elected
+        self._sweep = sweep
+        self._every = every
+        self._kicked = asyncio.Event()
+        self._last = time.monotonic()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+
+    def start(self) -> None:
+        """Start beating. Needs a running event loop."""
+        self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._watch())]
+        self._scheduler.add_job(
+            self.kick,
+            IntervalTrigger(seconds=self._every),
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )
+        self._scheduler.start()
+        self.kick()
+
+    def kick(self) -> None:
+        """Ask for a beat now: something was queued, or the rehearsal's clock was moved."""
+        self._kicked.set()
+
+    async def close(self) -> None:
+        """Stop beating; what was claimed and not sent stays in the outbox."""
+        self._scheduler.shutdown(wait=False)
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await self._dispatcher.flush()
+
+    async def beat(self) -> None:
+        """Queue what is due, send what is queued, take up what was left behind."""
+        if await asyncio.to_thread(self._elected):  # it may ask the database server
+            due = await self._store.read(reminding.planned)
+            if due.notices or due.skips:
+                await self._store.run(reminding.remind)
+            await self._store.run(reminding.push_tables)
+            await self._dispatcher.dispatch()
+        await self._sweep()
+
+    async def _run(self) -> None:
+        while True:
+            await self._kicked.wait()
+            self._kicked.clear()
+            self._last = time.monotonic()
+            try:
+                await self.beat()
+            except Exception:
+                log.exception("a heartbeat failed; the next one tries again")
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(self._every)
+            if time.monotonic() - self._last > SILENT * self._every:
+                log.warning("the scheduler's timer has stalled; beating without it")
+                self.kick()
