@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from bot.core import deadlines, lifecycle
+from bot.core import deadlines
+from bot.core.standings import Kind, Standing, standings
 from bot.core.tables import Cell, Column, Row, Table, Tone, cells_of, columns_of, digest
 from bot.forms import FORMS
 from storage import submissions
@@ -37,8 +38,7 @@ AFTER = (
     Column("standing", "报送情况", 12, "label"),
 )
 
-Standing = Literal["on_time", "late", "awaiting", "returned", "missing"]
-NAMES: Mapping[Standing, str] = {
+NAMES: Mapping[Kind, str] = {
     "on_time": "按时",
     "late": "迟报",
     "awaiting": "待签批",
@@ -46,7 +46,7 @@ NAMES: Mapping[Standing, str] = {
     "missing": "未报送",
 }
 NOT_YET = "尚未报送"  # what missing is called until the deadline
-TONES: Mapping[Standing, Tone] = {
+TONES: Mapping[Kind, Tone] = {
     "on_time": "normal",
     "late": "late",
     "awaiting": "waiting",
@@ -69,30 +69,13 @@ class Report:
     signed_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """Where a unit stands, and the report that says so: the one that counts, or the one waited for."""
-
-    unit: str  # its name
-    standing: Standing
-    report: Report | None = None
-    correcting: bool = False  # a newer version waits for its signature
-
-    @property
-    def signed(self) -> Report | None:
-        """The report whose content may be shown."""
-        return self.report if self.standing in {"on_time", "late"} else None
-
-
 def weekly_table(
     campaign: Campaign, occurrence: deadlines.Occurrence, form: Form, reports: Iterable[Report], now: datetime
 ) -> Table:
     """Return the table of a week as it stands at `now`; `reports` are the units' versions, in any order."""
     due = occurrence.due.astimezone(UTC)  # two moments of one zone would be compared by the clock on the wall
-    versions: dict[str, list[Report]] = {}
-    for report in sorted(reports, key=lambda report: report.version):
-        versions.setdefault(report.unit, []).append(report)
-    entries = [_entry(unit.name, versions.get(unit.key, []), due) for unit in campaign.units]
+    stand = standings((unit.key for unit in campaign.units), reports, due)
+    entries = [(unit.name, stand[unit.key]) for unit in campaign.units]
     missing = NAMES["missing"] if now >= due else NOT_YET
     return Table(
         name=f"{TITLE}_{_week(occurrence)}",
@@ -101,57 +84,38 @@ def weekly_table(
         period=f"{occurrence.period[:4]}年{occurrence.title}",
         made=f"汇总时间：{_moment(now.astimezone(campaign.zone))}",
         columns=(*BEFORE, *columns_of(form), *AFTER),
-        rows=tuple(_row(number, entry, form, campaign, missing) for number, entry in enumerate(entries, 1)),
+        rows=tuple(_row(number, *entry, form, campaign, missing) for number, entry in enumerate(entries, 1)),
         notes=tuple(_notes(entries, missing)),
         signatures=SIGNATURES,
     )
 
 
-def _entry(unit: str, versions: Sequence[Report], due: datetime) -> _Entry:
-    """Return where the unit stands after these versions, oldest first.
-
-    While a correction waits for its signature, the version signed before it goes on counting; and what was
-    first signed in time does not become late by being corrected.
-    """
-    if not versions:
-        return _Entry(unit, "missing")
-    newest = versions[-1]
-    signed = [report for report in versions if report.state in lifecycle.DONE]
-    if signed and newest.state in {*lifecycle.DONE, "awaiting"}:
-        first = signed[0].signed_at
-        standing: Standing = "on_time" if first is not None and first <= due else "late"
-        return _Entry(unit, standing, signed[-1], correcting=newest.state == "awaiting")
-    if newest.state == "awaiting":
-        return _Entry(unit, "awaiting", newest)
-    return _Entry(unit, "returned", newest) if newest.state == "returned" else _Entry(unit, "missing")
-
-
-def _row(number: int, entry: _Entry, form: Form, campaign: Campaign, missing: str) -> Row:
+def _row(number: int, unit: str, entry: Standing[Report], form: Form, campaign: Campaign, missing: str) -> Row:
     report, signed = entry.report, entry.signed
     facts = {"areas": [[area.key, area.name] for area in campaign.areas]}
     cells: tuple[Cell, ...] = (
         number,
-        entry.unit,
+        unit,
         *cells_of(form, signed.answers if signed else {}, facts),
         report.filed_by if report else None,
         signed.signed_by if signed else None,
         signed.signed_at.astimezone(campaign.zone) if signed and signed.signed_at else None,
         _standing(entry, missing),
     )
-    return Row(cells, TONES[entry.standing])
+    return Row(cells, TONES[entry.kind])
 
 
-def _standing(entry: _Entry, missing: str) -> str:
-    name = missing if entry.standing == "missing" else NAMES[entry.standing]
+def _standing(entry: Standing[Report], missing: str) -> str:
+    name = missing if entry.kind == "missing" else NAMES[entry.kind]
     if entry.correcting:
         return f"{name}\n（更正中）"
     return f"{name}\n（零报告）" if entry.signed and entry.signed.zero else name
 
 
-def _notes(entries: Sequence[_Entry], missing: str) -> Iterator[str]:
+def _notes(entries: Sequence[tuple[str, Standing[Report]]], missing: str) -> Iterator[str]:
     """Yield the line of counts, whose numbers add up to the first, and who is behind the last of them."""
-    count = Counter(entry.standing for entry in entries)
-    zero = sum(1 for entry in entries if entry.signed and entry.signed.zero)
+    count = Counter(entry.kind for _, entry in entries)
+    zero = sum(1 for _, entry in entries if entry.signed and entry.signed.zero)
     parts = [
         f"应报{len(entries)}家",
         *(f"{NAMES[kind]}{count[kind]}家" for kind in ("on_time", "late", "awaiting")),
@@ -161,7 +125,7 @@ def _notes(entries: Sequence[_Entry], missing: str) -> Iterator[str]:
     parts.append(f"{missing}{count['missing']}家")
     yield "报送情况：" + "，".join(parts) + (f"；已报送的单位中零报告{zero}家。" if zero else "。")
     for kind, name in (("missing", missing), ("returned", "已退回"), ("awaiting", "待签批")):
-        if units := [entry.unit for entry in entries if entry.standing == kind]:
+        if units := [unit for unit, entry in entries if entry.kind == kind]:
             yield f"{name}单位：{'、'.join(units)}。"
 
 

@@ -38,7 +38,7 @@ _COLUMNS = (
     col(Inbox.payload),
     col(Inbox.received_at),
 )
-_RECEIVE = insert_once(Inbox, returning_id=True)
+_RECEIVE = insert_once(Inbox)
 _OLDEST = (
     select(*_COLUMNS)
     .where(

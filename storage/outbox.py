@@ -93,7 +93,7 @@ _COLUMNS = (
     col(Outbox.tries),
 )
 _THIS = col(Outbox.id) == bindparam("row_id")
-_PUT = insert_once(Outbox, returning_id=True)
+_PUT = insert_once(Outbox)
 _EXPIRE = (
     update(Outbox)
     .where(_OPEN, col(Outbox.state) == "new", col(Outbox.expires_at) <= bindparam("now", type_=Moment))

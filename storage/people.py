@@ -185,7 +185,7 @@ def create_person(work: Work, name: str, phone: str = "") -> int:
 def grant(work: Work, person_id: int, role: str, unit: str = "") -> bool:
     """Give a role; False when they hold it already."""
     row = {"person_id": person_id, "role": role, "unit": unit, "since": work.now}
-    return work.conn.execute(_GRANT(work), row).rowcount == 1
+    return work.conn.scalar(_GRANT(work), row) is not None
 
 
 def end(work: Work, person_id: int, role: str, unit: str = "") -> bool:

@@ -35,7 +35,7 @@ def put(work: Work, key: str, value: str) -> None:
 
 def put_once(work: Work, key: str, value: str) -> bool:
     """Keep a setting unless there is one; return whether this call did."""
-    return work.conn.execute(_ADD(work), {"key": key, "value": value}).rowcount == 1
+    return work.conn.scalar(_ADD(work), {"key": key, "value": value}) is not None
 
 
 def install(work: Work) -> None:

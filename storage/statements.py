@@ -9,15 +9,16 @@ import hashlib
 import sys
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import SQLModel, col
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import ColumnElement, Insert
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Mapped
+    from sqlalchemy.sql.dml import ReturningInsert
+    from sqlmodel import SQLModel
 
     from storage.work import Work
 
@@ -25,19 +26,15 @@ if TYPE_CHECKING:
 LOCK = select(func.pg_advisory_xact_lock(bindparam("number")))
 
 
-def insert_once(table: type[SQLModel], *, returning_id: bool = False) -> Callable[[Work], Insert]:
-    """Return what picks the statement "insert, or do nothing when a unique column says that it exists"."""
-    on_sqlite: Any = sqlite.insert(table).on_conflict_do_nothing()
-    on_postgresql: Any = postgresql.insert(table).on_conflict_do_nothing()
-    if returning_id:
-        key = col(table.id)  # type: ignore[attr-defined]
-        on_sqlite, on_postgresql = on_sqlite.returning(key), on_postgresql.returning(key)
+def insert_once(table: type[SQLModel]) -> Callable[[Work], ReturningInsert[Any]]:
+    """Return what picks the statement "insert, or do nothing when a unique column says that it exists".
 
-    def pick(work: Work) -> Insert:
-        statement: Insert = on_postgresql if work.on_postgresql else on_sqlite
-        return statement
-
-    return pick
+    It returns the new row's primary key, and no row when there is none.
+    """
+    key = inspect(table).primary_key[0]
+    on_sqlite = sqlite.insert(table).on_conflict_do_nothing().returning(key)
+    on_postgresql = postgresql.insert(table).on_conflict_do_nothing().returning(key)
+    return lambda work: on_postgresql if work.on_postgresql else on_sqlite
 
 
 def lock(work: Work, *names: str) -> None:

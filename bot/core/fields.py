@@ -12,18 +12,20 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from bot.core.attachments import OFFICE, PDF, PICTURES, File
 from bot.core.calendar_keyboard import Keys, month_keys, read_month
 from bot.core.choices import Choice, Many, Option, YesNo, in_rows, options_from
 from bot.core.kind import NOTHING, Answers, Facts, Kind, More, Value
-from bot.core.messages import Event
 from bot.core.numerals import number
 from bot.core.plain_text import clean, one_line
 from bot.core.problems import Problem
 from bot.core.typed_dates import read_date
 from bot.texts import dialog as words
+
+if TYPE_CHECKING:
+    from bot.core.messages import Event
 
 __all__ = [
     "NOTHING",

@@ -129,8 +129,9 @@ def _question(
         [(label, move, "primary" if move == "k" else "plain") for label, move in row]
         for row in field.kind.keyboard(now, draft.facts, holding)
     ]
-    title = words.progress(form.title, number + 1, len(asked))
-    return _message(draft, title, texts, own + rows, place, field)
+    title = words.progress(form.title, number + 1, len(asked)) if len(form.fields) > 1 else form.title
+    zero = rows[:1] if rows[0][0][1] == "z" else []  # what most weeks need stands first
+    return _message(draft, title, texts, [*zero, *own, *rows[len(zero) :]], place, field)
 
 
 def _review(draft: Draft, asked: tuple[Field, ...]) -> list[str]:

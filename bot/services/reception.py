@@ -5,20 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.core import deadlines, lifecycle
+from bot.core import deadlines
 from bot.core.problems import Problem
 from bot.services import notices, reports, signoff, subjects
 from bot.services.subjects import Subject
 from bot.texts import moments
 from bot.texts import reports as texts
-from storage import audit, outbox, people, submissions
+from storage import audit, outbox, people
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from bot.core.campaign import Campaign
     from bot.core.deadlines import Occurrence
     from bot.core.messages import Message, Place
+    from bot.core.standings import Standing
     from bot.services.visit import Visit
     from storage.submissions import Filed
 
@@ -41,11 +42,11 @@ def desk(visit: Visit, key: str = "", page: int = 0, *, place: Place = "next") -
     """报送情况: every unit's standing in one period."""
     visit.require("standing.see")
     occurrence = subjects.occurrence(visit.campaign, key) if key else this_week(visit)
-    filed = {each.unit: each for each in submissions.for_period(visit.work, occurrence.duty, occurrence.period)}
+    stand = reports.standings_in(visit.work, occurrence)
     groups: dict[str, list[texts.Line]] = {"reported": [], "awaiting": [], "returned": [], "missing": []}
     for unit in visit.campaign.units:
-        report = filed.get(unit.key)
-        groups[_group(report)].append(_line(visit.campaign, unit.name, report, occurrence.due))
+        at = stand[unit.key]
+        groups["reported" if at.signed else at.kind].append(_line(visit.campaign.zone, unit.name, at))
     view = texts.Desk(
         key=occurrence.key,
         title=f"{visit.campaign.duty(occurrence.duty).name} · {occurrence.title}",
@@ -56,7 +57,8 @@ def desk(visit: Visit, key: str = "", page: int = 0, *, place: Place = "next") -
         view,
         page=page,
         urge=visit.may("report.urge") and bool(view.missing or view.awaiting or view.returned),
-        receive=visit.may("report.receive") and any(each.state == "reported" for each in filed.values()),
+        receive=visit.may("report.receive")
+        and any(at.signed is not None and at.signed.state == "reported" for at in stand.values()),
         table=visit.may("table.get"),
         earlier=_neighbour(visit, occurrence, -1),
         later=_neighbour(visit, occurrence, +1),
@@ -64,28 +66,25 @@ def desk(visit: Visit, key: str = "", page: int = 0, *, place: Place = "next") -
     )
 
 
-def _group(report: Filed | None) -> str:
-    if report is None or report.state == "withdrawn":
-        return "missing"
-    return "reported" if report.state in lifecycle.DONE else report.state
-
-
-def _line(campaign: Campaign, name: str, report: Filed | None, due: datetime) -> texts.Line:
-    if report is None or report.state == "withdrawn":
+def _line(zone: ZoneInfo, name: str, at: Standing[Filed]) -> texts.Line:
+    report = at.report
+    if report is None:
         return texts.Line(name)
     marks = []
     if report.state == "accepted":
         marks.append("已接收")
-    if report.zero:
+    if at.signed and report.zero:
         marks.append("零报告")
-    if report.signed_at and report.signed_at > due and report.version == 1:
-        marks.append(f"迟报 {moments.moment(report.signed_at, campaign.zone)}")
+    if at.kind == "late" and report.signed_at:
+        marks.append(f"迟报 {moments.moment(report.signed_at, zone)}")
+    if at.correcting:
+        marks.append("更正待签批")
     return texts.Line(f"{name}（{'，'.join(marks)}）" if marks else name, name, report.id)
 
 
 def _neighbour(visit: Visit, occurrence: Occurrence, step: int) -> str:
     """Return the key of the period before or after, "" where there is none to see yet."""
-    rows = [each for each in deadlines.occurrences(visit.campaign, occurrence.duty) if each.opens <= visit.now]
+    rows = [each for each in deadlines.occurrences(visit.campaign, occurrence.duty) if each.opens <= visit.work.now]
     place = rows.index(occurrence) + step if occurrence in rows else -1
     return rows[place].key if 0 <= place < len(rows) else ""
 
@@ -106,13 +105,14 @@ def urge(visit: Visit, key: str) -> Message:
     last = outbox.latest(work, f"{key}/urge/")
     if last is not None and work.now - last.created_at < URGE_EVERY:
         raise Problem("urged_just_now", at=moments.moment(last.created_at, campaign.zone))
-    filed = {each.unit: each for each in submissions.for_period(work, occurrence.duty, occurrence.period)}
     urged: list[str] = []
     unreached: list[str] = []
+    stand = reports.standings_in(work, occurrence)
     for unit in campaign.units:
-        report = filed.get(unit.key)
-        if report is not None and report.state in lifecycle.DONE:
+        at = stand[unit.key]
+        if at.signed is not None:
             continue
+        report = at.report if at.kind == "awaiting" else None
         told = notices.tell(
             work,
             _who_holds_it_up(visit, unit.key, report),
@@ -127,13 +127,13 @@ def urge(visit: Visit, key: str) -> Message:
 
 
 def _who_holds_it_up(visit: Visit, unit: str, report: Filed | None) -> list[int]:
-    role = "head" if report is not None and report.state == "awaiting" else "contact"
+    role = "contact" if report is None else "head"
     return [member.id for member in people.members(visit.work, role, unit)]
 
 
 def _urge_notice(visit: Visit, subject: Subject, report: Filed | None) -> Message:
     occurrence, campaign = subject.occurrence, visit.campaign
-    if report is not None and report.state == "awaiting":
+    if report is not None:
         return texts.urge_sign_notice(reports.what(campaign, report), report.id)
     week = f"{occurrence.title}{campaign.duty(occurrence.duty).name}"
     due = moments.deadline(occurrence.due, campaign.zone)

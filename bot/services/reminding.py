@@ -9,28 +9,37 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.core import deadlines, lifecycle
+from bot.core import deadlines
 from bot.core.access import as_role
 from bot.core.messages import Message
 from bot.core.problems import Problem
-from bot.core.reminders import NOTHING, REMEMBERED, Plan, Recipient, Standing, live, plan
+from bot.core.reminders import NOTHING, REMEMBERED, Plan, Recipient, Standing, State, live, plan
 from bot.forms import FORMS
-from bot.services import notices, reception, subjects
+from bot.services import notices, reception, reports, subjects
 from bot.texts import menu as menu_texts
 from bot.texts import moments
 from bot.texts import reminders as texts
 from exports import EXPORTS
 from exports.weekly import digest
-from storage import outbox, people, settings, submissions
+from storage import outbox, people, settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.core.campaign import Campaign, Push
     from bot.core.deadlines import Occurrence
+    from bot.core.standings import Kind
     from bot.services.visit import Visit
     from storage.work import Work
 
+#: What the planner of reminders calls where a unit stands.
+STATES: Mapping[Kind, State] = {
+    "on_time": "reported",
+    "late": "reported",
+    "awaiting": "filed",
+    "returned": "none",
+    "missing": "none",
+}
 SNOOZE = timedelta(hours=1)
 
 
@@ -64,11 +73,8 @@ def fileable(campaign: Campaign) -> frozenset[str]:
 def _standings(work: Work, occurrences: Mapping[str, Occurrence]) -> dict[tuple[str, str], Standing]:
     standings: dict[tuple[str, str], Standing] = {}
     for key, occurrence in occurrences.items():
-        for filed in submissions.for_period(work, occurrence.duty, occurrence.period):
-            if filed.state in lifecycle.DONE:
-                standings[key, filed.unit] = Standing("reported")
-            elif filed.state == "awaiting":
-                standings[key, filed.unit] = Standing("filed")
+        for unit, at in reports.standings_in(work, occurrence).items():
+            standings[key, unit] = Standing(STATES[at.kind])
     return standings
 
 

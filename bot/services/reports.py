@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bot.core import access, deadlines, lifecycle
 from bot.core.messages import Attachment, Button, Message
 from bot.core.problems import Problem
+from bot.core.standings import Standing, standings
 from bot.forms import FORMS
 from bot.services import dialogs, notices, subjects
 from bot.services.subjects import Subject
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from bot.services.dialogs import Finished
     from bot.services.visit import Visit
     from storage.submissions import Filed
+    from storage.work import Work
 
 #: How many overdue periods the choice offers: older ones are reached through 我的报送.
 OVERDUE_OFFERED = 6
@@ -43,6 +45,15 @@ def _what(campaign: Campaign, subject: Subject, *, unit: bool = True) -> str:
     name = campaign.unit(subject.unit).name if unit else ""
     week = subject.occurrence.title.partition("（")[0]
     return f"{name}{week}{campaign.duty(subject.occurrence.duty).name}"
+
+
+def standings_in(work: Work, occurrence: deadlines.Occurrence) -> dict[str, Standing[Filed]]:
+    """Return where every unit of the campaign stands in one period, in the campaign's order."""
+    return standings(
+        (unit.key for unit in work.campaign.units),
+        submissions.versions(work, occurrence.duty, occurrence.period),
+        occurrence.due,
+    )
 
 
 def owed(visit: Visit, duty: str) -> Iterator[Subject]:

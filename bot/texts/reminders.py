@@ -144,7 +144,7 @@ def _to_bureau(part: Part, campaign: Campaign, now: datetime) -> str:
 
 def _left(part: Part, now: datetime) -> str:
     """Say how long is left when it is little: "还剩1小时，"; nothing when a day or more is."""
-    minutes = int((part.occurrence.due - now.astimezone(UTC)).total_seconds()) // 60
+    minutes = -int((now.astimezone(UTC) - part.occurrence.due).total_seconds() // 60)  # a begun minute counts
     hours, rest = divmod(minutes, 60)
     if not 0 < minutes < 24 * 60:
         return ""

@@ -185,10 +185,12 @@ def desk_page(
 
 def urge_notice(what: str, due: str, *, overdue: bool, action: str) -> Message:
     """Nudge a contact by hand."""
-    text = (
-        f"执法大队催报：{what}{'已过' if overdue else '须在'}{due}{'，请尽快报送。' if overdue else '前报送，请抓紧。'}"
+    rest = f"应于{due}前报送，目前还没有收到，请尽快补报。" if overdue else f"须在{due}前报送，请抓紧。"
+    return Message(
+        f"执法大队催报：{what}{rest}",
+        title=URGE,
+        buttons=((Button("填报本周信息", action, "primary"),),),
     )
-    return Message(text, title=URGE, buttons=((Button("填报本周信息", action, "primary"),),))
 
 
 def urge_sign_notice(what: str, report: int) -> Message:
