@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
+from bot.clock import Clock, RehearsalClock
 from bot.texts import cli as texts
 from exports.channels.bot_api import BotApi, conceal
 from exports.channels.telegram import TelegramChannel
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.routing import BaseRoute
 
-    from bot.clock import Clock
     from bot.config import Settings
     from bot.core.campaign import Campaign
     from exports.channels.base import Channel
@@ -49,13 +49,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BEAT = 5.0
+#: Seconds between two heartbeats. A rehearsal may run fast: its minutes are shorter.
+BEAT, REHEARSAL_BEAT = 2.0, 0.5
 
 
 class Product:
     """Storage, services, dispatcher and heartbeat of one process. Fronts are added to it."""
 
-    def __init__(self, settings: Settings, campaign: Campaign, clock: Clock, *, beat: float = BEAT) -> None:
+    def __init__(self, settings: Settings, campaign: Campaign, clock: Clock) -> None:
         """Make the parts; nothing is opened before `open`."""
         self.settings = settings
         self.campaign = campaign
@@ -73,6 +74,7 @@ class Product:
         self.dispatcher = Dispatcher(self.store, channels, self.maker.make, owner=self.owner)
         self.serving = Serving(self.store, self.dispatcher.send, owner=self.owner, notified=self._kick)
         self.election = Election(settings.database)
+        beat = REHEARSAL_BEAT if isinstance(clock, RehearsalClock) else BEAT
         self.heart = Heart(
             self.store, self.dispatcher, elected=self.election.elected, sweep=self.serving.sweep, every=beat
         )

@@ -64,7 +64,7 @@ async def run(settings: Settings, campaign: Campaign, *, browser: bool) -> int:
                 "telegram_token": type(settings.telegram_token)(""),
             }
         )
-        product = Product(own, campaign, clock, beat=1.0)
+        product = Product(own, campaign, clock)
         async with product.opened():
             cast = await product.store.run(invent)
             units = [unit.key for unit in campaign.units]

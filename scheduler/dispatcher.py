@@ -19,6 +19,7 @@ import logging
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from bot.core.messages import Attachment, Message
 from exports.channels.base import Channel, Moved, Parcel, Refused, Unsent, Unsure, Upload
@@ -95,6 +96,7 @@ class Dispatcher:
         self._settled: list[Outcome] = []
         self._settling: asyncio.Task[None] | None = None
         self._at_once = asyncio.Semaphore(8)
+        self._lanes: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def send(self, rows: Sequence[Outgoing]) -> None:
         """Send replies, in order. They are `sending` already; their outcome is written down soon after."""
@@ -102,7 +104,8 @@ class Dispatcher:
             hold = self._paces[row.channel].not_before - time.monotonic()
             if hold > 0:
                 await asyncio.sleep(min(hold, 30))
-            await self._deliver(row)
+            async with self._lane(row):
+                await self._deliver(row)
 
     async def dispatch(self) -> int:
         """Send everything that is due; return how many rows were tried. One at a time: see `scheduler.jobs`."""
@@ -125,10 +128,14 @@ class Dispatcher:
     async def _send_later(self, row: Outgoing, wait: float) -> None:
         if wait > 0:
             await asyncio.sleep(wait)
-        async with self._at_once:
+        async with self._lane(row) if row.kind == "reply" else contextlib.nullcontext(), self._at_once:
             if not await self._store.run(outbox.sending, row.id, self._owner, LEASE):
-                return  # its lease ran out and another process took it
+                return  # its lease ran out and another process took it, or a later reply made it needless
             await self._deliver(row)
+
+    def _lane(self, row: Outgoing) -> asyncio.Lock:
+        """Return what lets one chat's replies go one after the other: one that comes again must not overtake."""
+        return self._lanes.setdefault((row.channel, row.address), asyncio.Lock())
 
     async def _deliver(self, row: Outgoing) -> None:
         channel = self._channels[row.channel]

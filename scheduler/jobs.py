@@ -40,7 +40,7 @@ class Heart:
         *,
         elected: Callable[[], bool],
         sweep: Callable[[], Awaitable[None]],
-        every: float = 5.0,
+        every: float,
     ) -> None:
         """Wire what a beat does: plan and dispatch where this process is `elected`, sweep the inbox everywhere."""
         self._store = store
@@ -86,7 +86,8 @@ class Heart:
             due = await self._store.read(reminding.planned)
             if due.notices or due.skips:
                 await self._store.run(reminding.remind)
-            await self._store.run(reminding.push_tables)
+            if await self._store.read(reminding.tables_due):
+                await self._store.run(reminding.push_tables)
             await self._dispatcher.dispatch()
         await self._sweep()
 

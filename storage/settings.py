@@ -39,8 +39,12 @@ def put_once(work: Work, key: str, value: str) -> bool:
 
 
 def install(work: Work) -> None:
-    """Remember when the product was first set up: what fell due before is nobody's duty here."""
-    put_once(work, INSTALLED, work.now.isoformat())
+    """Remember when the product was first set up: what fell due before is nobody's duty here.
+
+    A clock that stands before that (a rehearsal's) makes it earlier: the product is in use then, too.
+    """
+    if not put_once(work, INSTALLED, work.now.isoformat()) and work.now < installed_at(work):
+        put(work, INSTALLED, work.now.isoformat())
 
 
 def installed_at(work: Work) -> datetime:

@@ -16,7 +16,6 @@ from storage import audit, outbox, people
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from bot.core.campaign import Campaign
     from bot.core.deadlines import Occurrence
     from bot.core.messages import Message, Place
     from bot.core.standings import Standing
@@ -144,12 +143,10 @@ def table(visit: Visit, key: str = "") -> Message:
     """导出汇总表: the period's aggregated table as it is now."""
     visit.require("table.get")
     occurrence = subjects.occurrence(visit.campaign, key) if key else this_week(visit)
-    return table_message(
-        visit.campaign, occurrence, f"以下为{moments.moment(visit.now, visit.campaign.zone)}的汇总情况。"
-    )
+    return table_message(occurrence, f"以下为{moments.moment(visit.now, visit.campaign.zone)}的汇总情况。")
 
 
-def table_message(campaign: Campaign, occurrence: Occurrence, line: str) -> Message:
+def table_message(occurrence: Occurrence, line: str) -> Message:
     """Return the message that carries a period's table."""
     year, week = occurrence.period.split("-W")
     return texts.table_message(

@@ -6,6 +6,7 @@ reminder and each table exist once.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ from exports.weekly import digest
 from storage import outbox, people, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from bot.core.campaign import Campaign, Push
     from bot.core.deadlines import Occurrence
@@ -124,41 +125,54 @@ def snooze(visit: Visit, argument: str) -> Message:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class DueTable:
+    """A table to send, or (`number` 0) one whose day has passed unsent and that is only written down."""
+
+    rule: Push
+    occurrence: Occurrence
+    number: int
+    digest: str = ""
+
+
+def tables_due(work: Work) -> list[DueTable]:
+    """Return the tables that are due, and again those that late reports have changed. Reads only."""
+    return [due for rule in work.campaign.pushes for due in _due(work, rule)]
+
+
 def push_tables(work: Work) -> int:
-    """Queue the tables that are due, and again those that late reports have changed; return how many messages."""
-    return sum(_push(work, rule) for rule in work.campaign.pushes)
+    """Queue what is due, write down what is not sent any more; return how many messages were queued."""
+    return sum(_push(work, due) for due in tables_due(work))
 
 
-def _push(work: Work, rule: Push) -> int:
-    due = _due_tables(work, rule)
-    if not due:
+def _due(work: Work, rule: Push) -> Iterator[DueTable]:
+    ended = _ended(work, rule)
+    for older in ended[:-1]:  # the product was down over their day
+        if outbox.latest(work, _prefix(rule, older)) is None:
+            yield DueTable(rule, older, 0)
+    for newest in ended[-1:]:
+        last = outbox.latest(work, _prefix(rule, newest))
+        if last is not None and work.now - last.created_at < timedelta(minutes=rule.again_minutes):
+            continue
+        shown = digest(EXPORTS[rule.table](work, newest.period))
+        if last is None or last.digest != shown:
+            number = int(last.key.rpartition("/")[2]) + 1 if last is not None else 1
+            yield DueTable(rule, newest, number, shown)
+
+
+def _push(work: Work, due: DueTable) -> int:
+    key = f"{_prefix(due.rule, due.occurrence)}{due.number}"
+    if not due.number:
+        outbox.put(work, key=key, recipient="nobody", kind="push", state="skipped", error="expired")
         return 0
-    *older, newest = due
-    for occurrence in older:  # the product was down over their day: written down, no longer of use
-        if outbox.latest(work, _prefix(rule, occurrence)) is None:
-            outbox.put(
-                work,
-                key=f"{_prefix(rule, occurrence)}1",
-                recipient="nobody",
-                kind="push",
-                state="skipped",
-                error="expired",
-            )
-    last = outbox.latest(work, _prefix(rule, newest))
-    if last is not None and work.now - last.created_at < timedelta(minutes=rule.again_minutes):
-        return 0
-    shown = digest(EXPORTS[rule.table](work, newest.period))
-    if last is not None and last.digest == shown:
-        return 0
-    number = int(last.key.rpartition("/")[2]) + 1 if last is not None else 1
-    again = number > 1
+    line = texts.table_line(work.campaign, work.now, again=due.number > 1)
     return notices.tell(
         work,
-        [member.id for role in rule.to for member in people.members(work, role)],
-        f"{_prefix(rule, newest)}{number}",
-        reception.table_message(work.campaign, newest, texts.table_line(work.campaign, work.now, again=again)),
+        [member.id for role in due.rule.to for member in people.members(work, role)],
+        key,
+        reception.table_message(due.occurrence, line),
         kind="push",
-        digest=shown,
+        digest=due.digest,
     )
 
 
@@ -166,8 +180,8 @@ def _prefix(rule: Push, occurrence: Occurrence) -> str:
     return f"{occurrence.key}/table/{rule.table}/"
 
 
-def _due_tables(work: Work, rule: Push) -> list[Occurrence]:
-    """Return the periods whose table has fallen due since the installation, within living memory; oldest first."""
+def _ended(work: Work, rule: Push) -> list[Occurrence]:
+    """Return the periods that have fallen due since the installation, within living memory; oldest first."""
     after = timedelta(minutes=rule.after_due_minutes)
     since = max(settings.installed_at(work), work.now - REMEMBERED)
     return [

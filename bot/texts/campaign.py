@@ -289,7 +289,7 @@ def _rules(campaign: Campaign) -> Iterator[str]:
         later = f"后{push.after_due_minutes}分钟" if push.after_due_minutes else "时"
         yield (
             f"  自动推送：“{campaign.duty(push.duty).name}”截止{later}，"
-            f"把 {push.table} 表发给{_readers(push.to)}；"
+            f"把汇总表发给{_readers(push.to)}；"
             f"之后有补报的，最多每{push.again_minutes}分钟更新一次"
         )
 
