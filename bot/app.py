@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from bot.clock import Clock, RehearsalClock
+from bot.config import DEFAULT_WEB, WrongSetting, reachable, split_address
 from bot.texts import cli as texts
 from exports.channels.bot_api import BotApi, conceal
 from exports.channels.telegram import TelegramChannel
@@ -141,37 +142,44 @@ async def run(settings: Settings, campaign: Campaign, clock: Clock, *, webhook: 
     """Run the product until it is told to stop; return the exit status."""
     keep_log(settings.token)
     product = Product(settings, campaign, clock)
+    web = settings.web_address or (split_address(DEFAULT_WEB) if webhook is not None else None)
+    listening = listen(*web) if web is not None else None
     async with product.opened():
         tasks: list[asyncio.Task[None]] = []
         routes: tuple[BaseRoute, ...] = ()
         try:
-            secret = await product.store.run(_secret, "webhook")
             if product.api is not None:
-                username = await introduce(product.api)
                 receiver = Receiver(product.store, product.serving.hand)
-                front = TelegramFront(product.api, product.files, answer_taps=webhook is None)
-                product.serving.add(front)
-                if webhook is None:
-                    tasks.append(asyncio.create_task(Polling(product.api, receiver).run()))
-                else:
+                product.serving.add(TelegramFront(product.api, product.files, answer_taps=webhook is None))
+                secret = await product.store.run(_secret, "webhook")
+                if webhook is not None:
                     routes = (webhook_route(receiver, secret, urlsplit(webhook).path or "/"),)
-                say(f"已接入 Telegram：@{username}")
-            if settings.web_address is not None or webhook is not None:
-                host, port = settings.web_address or ("127.0.0.1", 8080)
-                tasks.append(asyncio.create_task(serve_web(await product.web_app(routes=routes), host, port)))
-                say(f"网页版：http://{host}:{port}/")
-            if webhook is not None and product.api is not None:
-                await register(product.api, webhook, secret)
+                tasks.append(asyncio.create_task(_telegram(product.api, receiver, webhook, secret)))
+            if listening is not None:
+                app = await product.web_app(routes=routes)
+                tasks.append(asyncio.create_task(serve_web(app, listening)))
+                say(texts.WEB_READY.format(address=address_of(listening)))
             await product.start()
             await until_stopped(tasks)
         except RefusedError as refused:
             sys.stderr.write(f"{refused}\n")
             return 2
         finally:
+            product.web.close()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
     return 0
+
+
+async def _telegram(api: BotApi, receiver: Receiver, webhook: str | None, secret: str) -> None:
+    """Receive from Telegram until cancelled. While it is out of reach all else goes on; raise RefusedError."""
+    say(texts.TELEGRAM_READY.format(name=await introduce(api)))
+    if webhook is None:
+        await Polling(api, receiver).run()
+    else:
+        await register(api, webhook, secret)
+        await asyncio.Event().wait()
 
 
 async def until_stopped(tasks: list[asyncio.Task[None]]) -> None:
@@ -197,15 +205,34 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve_web(app: Starlette, host: str, port: int) -> None:
-    """Serve until cancelled."""
-    config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=2)
-    server = _Server(config)
+def listen(host: str, port: int) -> socket.socket:
+    """Take the address before anything starts; WrongSetting when it is taken or not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    if os.name == "posix":  # on Windows it would let two programs share the port
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        await server.serve()
+        listening.bind((host, port))
+    except (OSError, UnicodeError):
+        listening.close()
+        raise WrongSetting(texts.ADDRESS_TAKEN.format(address=f"{host}:{port}")) from None
+    return listening
+
+
+def address_of(listening: socket.socket) -> str:
+    """Return the address a browser on this machine opens."""
+    host, port = listening.getsockname()[:2]
+    return f"http://{reachable(host)}:{port}/"
+
+
+async def serve_web(app: Starlette, listening: socket.socket) -> None:
+    """Serve until cancelled."""
+    server = _Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2))
+    try:
+        await server.serve(sockets=[listening])
     except asyncio.CancelledError:
         server.should_exit = True
-        await server.shutdown()
+        await server.shutdown(sockets=[listening])
         raise
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.campaigns import CampaignMistakes, describe, load
 from bot.clock import Clock, RehearsalClock
-from bot.config import Settings, WrongSetting, read_settings
+from bot.config import Settings, WrongSetting, reachable, read_settings
 from bot.core.access import ROLES
 from bot.core.problems import Problem
 from bot.texts import cli as texts
@@ -156,14 +156,9 @@ def _invite(chosen: argparse.Namespace) -> int:
         sys.stdout.write(f"https://t.me/{username}?start={issued.token}\n")
     if settings.web_address is not None:
         host, port = settings.web_address
-        sys.stdout.write(f"http://{_reachable(host)}:{port}/join/{issued.token}\n")
+        sys.stdout.write(f"http://{reachable(host)}:{port}/join/{issued.token}\n")
     sys.stdout.write(texts.invitation_valid(issued.expires_at.astimezone(zone)) + "\n")
     return 0
-
-
-def _reachable(host: str) -> str:
-    """Return an address a browser can open: a server that listens everywhere is at home here."""
-    return "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
 
 
 def _people(_: argparse.Namespace) -> int:

@@ -86,8 +86,19 @@ class Settings(BaseSettings):
         chosen = self.web if self.web is not None else ("" if self.token else DEFAULT_WEB)
         if not chosen:
             return None
-        host, _, port = chosen.rpartition(":")
-        return host.strip("[]"), int(port)
+        return split_address(chosen)
+
+
+def split_address(text: str) -> tuple[str, int]:
+    """Return (host, port) of "host:port"."""
+    host, _, port = text.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def reachable(host: str) -> str:
+    """Return how a browser on this machine calls a listening host; one that listens everywhere is at home here."""
+    host = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
+    return f"[{host}]" if ":" in host else host
 
 
 #: How a wrong value of each setting is mended.

@@ -15,9 +15,9 @@ from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.app import Product, keep_log, say, serve_web, until_stopped
+from bot.app import Product, address_of, keep_log, listen, say, serve_web, until_stopped
 from bot.clock import RehearsalClock
-from bot.config import DEFAULT_WEB
+from bot.config import DEFAULT_WEB, WrongSetting, split_address
 from bot.core import deadlines, reminders
 from bot.core.draft import REVIEW, Draft
 from bot.forms import FORMS
@@ -31,6 +31,8 @@ from storage import settings as remembered
 from storage.people import AccountRow
 
 if TYPE_CHECKING:
+    import socket
+
     from bot.config import Settings
     from bot.core.access import Role
     from bot.core.campaign import Campaign
@@ -57,7 +59,7 @@ async def run(settings: Settings, campaign: Campaign, *, browser: bool) -> int:
         week = weeks[WEEK]
         begin = settings.clock or _thursday(week)
         clock = RehearsalClock(weeks[WEEK - BEFORE].opens)
-        host, port = settings.web_address or _address(DEFAULT_WEB)
+        listening = _listen(settings)
         own = settings.model_copy(
             update={
                 "database": f"sqlite:///{Path(folder).as_posix()}/demo.db",
@@ -83,23 +85,29 @@ async def run(settings: Settings, campaign: Campaign, *, browser: bool) -> int:
                 product.heart.kick()
 
             demo = Demo(people=played, jumps=lambda: jumps(campaign, clock.now()), move=move)
-            server = asyncio.create_task(serve_web(await product.web_app(demo=demo), host, port))
+            server = asyncio.create_task(serve_web(await product.web_app(demo=demo), listening))
             await product.start()
-            address = f"http://{host}:{port}/"
+            address = address_of(listening)
             say(texts.READY.format(address=address))
             if browser:
                 await asyncio.to_thread(webbrowser.open, address)
             try:
                 await until_stopped([server])
             finally:
+                product.web.close()
                 server.cancel()
                 await asyncio.gather(server, return_exceptions=True)
     return 0
 
 
-def _address(text: str) -> tuple[str, int]:
-    host, _, port = text.rpartition(":")
-    return host, int(port)
+def _listen(settings: Settings) -> socket.socket:
+    """Take the address of the web chat; without one in the settings any free port does."""
+    if settings.web:
+        return listen(*split_address(settings.web))
+    try:
+        return listen(*split_address(DEFAULT_WEB))
+    except WrongSetting:
+        return listen("127.0.0.1", 0)
 
 
 def _thursday(week: Occurrence) -> datetime:

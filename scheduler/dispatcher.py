@@ -36,7 +36,8 @@ log = logging.getLogger(__name__)
 
 BATCH = 50
 LEASE = timedelta(seconds=60)
-TRIES = 8
+#: With the longest delay between them, about a day: a channel that is down is waited for, reminders until they expire.
+TRIES = 300
 LONGEST_DELAY = timedelta(minutes=5)
 #: Bot API: about one message a second in one chat.
 PER_ADDRESS = 1.0
@@ -176,7 +177,7 @@ class Dispatcher:
             log.warning("outbox row %s given up after %s tries: %s", row.id, TRIES, failure)
             self._settle(Outcome(row.id, "dead", error=str(failure)))
             return
-        delay = timedelta(seconds=failure.retry_after if failure.retry_after is not None else 2.0**row.tries)
+        delay = timedelta(seconds=failure.retry_after if failure.retry_after is not None else 2.0 ** min(row.tries, 10))
         self._settle(Outcome(row.id, "retry", error=str(failure), delay=min(delay, LONGEST_DELAY)))
 
     def _settle(self, outcome: Outcome) -> None:

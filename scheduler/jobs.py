@@ -72,7 +72,8 @@ class Heart:
 
     async def close(self) -> None:
         """Stop beating; what was claimed and not sent stays in the outbox."""
-        self._scheduler.shutdown(wait=False)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:

@@ -53,11 +53,11 @@ def serve(
     work: Work, incoming: Incoming, event: Event | None, owner: str, *, tapped: str = "", name: str = ""
 ) -> Served:
     """Serve one input, unless it is done already or an earlier one of the same chat is not."""
-    oldest = inbox.oldest_waiting(work, incoming.channel, incoming.address)
-    if oldest is None or oldest.id > incoming.id:
+    oldest = inbox.oldest_id(work, incoming.channel, incoming.address)
+    if oldest is None or oldest > incoming.id:
         return Served()
-    if oldest.id < incoming.id:
-        return Served(earlier=oldest)
+    if oldest < incoming.id:
+        return Served(earlier=inbox.oldest_waiting(work, incoming.channel, incoming.address))
     account = people.account(work, incoming.channel, incoming.address)
     if isinstance(event, Sent) and account.person_id is not None:
         files.record(work, event.file, account.person_id)
@@ -69,8 +69,7 @@ def serve(
 
 def apologise(work: Work, incoming: Incoming, owner: str) -> Served:
     """Give up an input that could not be answered, and say so; the error is in the log and in the inbox row."""
-    oldest = inbox.oldest_waiting(work, incoming.channel, incoming.address)
-    if oldest is None or oldest.id != incoming.id:
+    if inbox.oldest_id(work, incoming.channel, incoming.address) != incoming.id:
         return Served()
     account = people.account(work, incoming.channel, incoming.address)
     inbox.give_up(work, incoming.id, "failed")

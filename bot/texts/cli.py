@@ -53,3 +53,6 @@ def person(name: str, roles: Iterable[tuple[str, str]], units: Mapping[str, str]
 
 
 NO_BOT_NAME = "Telegram 没有应答，未能取得机器人名称；请稍后再生成 Telegram 邀请链接。"
+ADDRESS_TAKEN = "{address} 无法使用，可能已被其他程序占用；请用 DUBAN_WEB 换一个地址。"
+TELEGRAM_READY = "已接入 Telegram：@{name}"
+WEB_READY = "网页版：{address}"
