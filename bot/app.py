@@ -68,6 +68,7 @@ class Product:
         self.files = FileStore(data_folder(settings.database) / "files")
         self.maker = Maker(self.store, self.files)
         self.web = WebChannel()
+        self.telegram: TelegramFront | None = None
         self.api = BotApi(settings.token, settings.telegram_api) if settings.token else None
         channels: dict[str, Channel] = {self.web.name: self.web}
         if self.api is not None:
@@ -94,11 +95,19 @@ class Product:
             yield self
         finally:
             await self.serving.close()
+            if self.telegram is not None:
+                await self.telegram.close()
             await self.heart.close()
             if self.api is not None:
                 await self.api.close()
             await self.store.aclose()
             self.election.resign()
+
+    def add_telegram(self, *, answer_taps: bool) -> None:
+        """Serve what comes in by Telegram."""
+        assert self.api is not None  # noqa: S101 - the caller has a token
+        self.telegram = TelegramFront(self.api, self.files, answer_taps=answer_taps)
+        self.serving.add(self.telegram)
 
     async def start(self) -> None:
         """Take up what an earlier run left, then begin to beat."""
@@ -150,7 +159,7 @@ async def run(settings: Settings, campaign: Campaign, clock: Clock, *, webhook: 
         try:
             if product.api is not None:
                 receiver = Receiver(product.store, product.serving.hand)
-                product.serving.add(TelegramFront(product.api, product.files, answer_taps=webhook is None))
+                product.add_telegram(answer_taps=webhook is None)
                 secret = await product.store.run(_secret, "webhook")
                 if webhook is not None:
                     routes = (webhook_route(receiver, secret, urlsplit(webhook).path or "/"),)

@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 #: What nobody has served for so long is picked up by whoever looks: its process died or lost it.
 LEFT_BEHIND = timedelta(seconds=10)
+#: Seconds an orderly stop waits for what is in work: a channel may hang.
+PATIENCE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +112,13 @@ class Serving:
             await asyncio.gather(*self._tasks)
 
     async def close(self) -> None:
-        """Take nothing more and finish what is in work."""
+        """Take nothing more and finish what is in work, but not for ever: the rest waits in the inbox."""
         self._closed = True
-        await self.drain()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=PATIENCE)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _serve_chat(self, chat: tuple[str, str]) -> None:
         queue = self._queues[chat]

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: A heart silent for so many beats is beaten by the watchdog.
-SILENT = 4
+#: Seconds of silence after which the watchdog beats.
+SILENT = 30.0
 
 
 class Heart:
@@ -105,6 +105,6 @@ class Heart:
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(self._every)
-            if time.monotonic() - self._last > SILENT * self._every:
+            if time.monotonic() - self._last > SILENT:
                 log.warning("the scheduler's timer has stalled; beating without it")
                 self.kick()

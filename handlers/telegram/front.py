@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
-from bot.core.messages import Sent, Unreadable
-from bot.core.plain_text import clean, one_line
+from bot.core.messages import Said, Sent, Unreadable
+from bot.core.plain_text import clean, one_line, units
 from exports.channels.bot_api import wait_of
 from handlers.serving import Arrival
 from handlers.telegram import updates
@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 LIMIT = 20 * 1024 * 1024
 _TRIES = 4
 _NAME_UNITS = 64
+#: Bot API: a text has at most so many UTF-16 units; apps send a longer one as several, at most so many seconds apart.
+MESSAGE_UNITS = 4096
+_APART = 2
 
 
 class TelegramFront:
@@ -45,17 +48,30 @@ class TelegramFront:
         self._answer_taps = answer_taps
         self._pause = pause
         self._tasks: set[asyncio.Task[None]] = set()
+        self._filled: dict[str, int] = {}  # chat -> when (in seconds) a text came that filled a whole message
 
     async def read(self, incoming: Incoming) -> Arrival:
         """Return what the update says; a file is in the file store by then."""
         update = incoming.payload
         event = updates.content(update)
+        if isinstance(event, Said) and self._is_rest(incoming.address, update["message"]):
+            return Arrival(None)
         if self._answer_taps and "callback_query" in update:
             self._notice(update["callback_query"]["id"])
         if isinstance(event, Attached):
             event = await self._fetch(event)
         name = one_line(clean(updates.sender(update)), _NAME_UNITS)
         return Arrival(event, tapped=updates.tapped_message(update), name=name)
+
+    def _is_rest(self, chat: str, message: dict[str, Any]) -> bool:
+        """Tell whether this is the rest of a text that Telegram's apps have cut in two: it answers nothing by itself.
+
+        The first part is longer than any answer may be, so it has been refused already.
+        """
+        sent, before = message.get("date", 0), self._filled.pop(chat, None)
+        if units(message["text"]) >= MESSAGE_UNITS:
+            self._filled[chat] = sent
+        return before is not None and 0 <= sent - before <= _APART
 
     async def close(self) -> None:
         """Let the last taps be answered."""

@@ -16,6 +16,7 @@ import asyncio
 import contextlib
 import json
 import time
+import warnings
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Self
@@ -644,7 +645,11 @@ async def _fields(request: web.Request) -> dict[str, Any]:
                 raise ValueError(posted)
             fields |= posted
     elif request.can_read_body:
-        for name, value in (await request.post()).items():
+        with warnings.catch_warnings():
+            # aiohttp reads a multipart body with a method of its own that it calls deprecated.
+            warnings.filterwarnings("ignore", "unread_data", DeprecationWarning)
+            posted_form = await request.post()
+        for name, value in posted_form.items():
             if isinstance(value, web.FileField):
                 fields[name] = File(value.filename, value.content_type, value.file.read())
             else:

@@ -39,7 +39,7 @@ async def product(server: BotApiServer, database: Path) -> AsyncIterator[Product
         telegram_api=server.url,
     )
     clock = RehearsalClock(datetime.fromisoformat(THURSDAY))
-    product = Product(settings, campaign(), clock, beat=0.05)
+    product = Product(settings, campaign(), clock)
     async with product.opened():
         assert product.api is not None
         front = TelegramFront(product.api, product.files, pause=0.01)

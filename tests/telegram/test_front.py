@@ -33,6 +33,17 @@ async def test_a_text_is_read_with_its_sender(phone: Phone, front: TelegramFront
     assert (arrival.event, arrival.name, arrival.tapped) == (Said("本周检查3家"), "甲联系人", "")
 
 
+async def test_the_rest_of_a_text_the_app_cut_in_two_answers_nothing(
+    phone: Phone, front: TelegramFront, newest: Newest
+) -> None:
+    await phone.says("长" * 4096, answered=False)
+    assert (await front.read(newest())).event == Said("长" * 4096)
+    await phone.says("其余904字", answered=False)
+    assert (await front.read(newest())).event is None
+    await phone.says("另起一句", answered=False)
+    assert (await front.read(newest())).event == Said("另起一句")
+
+
 async def test_a_document_is_in_the_store_when_it_is_read(
     phone: Phone, front: TelegramFront, files: FileStore, newest: Newest
 ) -> None:
