@@ -34,7 +34,7 @@ _OF = (
 )
 
 
-def note(work: Work, person_id: int | None, action: str, subject: str, **detail: object) -> None:
+def note(work: Work, /, person_id: int | None, action: str, subject: str, **detail: object) -> None:
     """Write down a change: action "submission.sign", subject "submission:12", detail any JSON values."""
     work.conn.execute(
         _NOTE,

@@ -7,6 +7,7 @@ one process only: a second one is refused.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, literal, select
@@ -23,6 +24,7 @@ SENDER = "sender"
 IN_USE = "这个数据库正由另一个督办程序使用，请先停掉那一个：{file}"
 
 _TRY = select(func.pg_try_advisory_lock(literal(lock_number(SENDER))))
+_UNLOCK = select(func.pg_advisory_unlock(literal(lock_number(SENDER))))
 _ALIVE = select(literal(1))
 
 
@@ -50,10 +52,13 @@ class Election:
 
     def resign(self) -> None:
         """Let another process send."""
-        self._holds = False
         if self._sqlite_lock is not None:
             self._sqlite_lock.close()
             self._sqlite_lock = None
+        if self._connection is not None and self._holds:
+            with contextlib.suppress(DBAPIError):  # the connection is lost, and the lock with it
+                self._connection.execute(_UNLOCK)
+        self._holds = False
         self._drop()
 
     def _elected_on_sqlite(self) -> bool:

@@ -11,9 +11,8 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
     from sqlalchemy.engine.interfaces import DBAPIConnection
-    from sqlalchemy.pool import ConnectionPoolEntry
+    from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 #: Connections a process opens to PostgreSQL, and use cases it runs there at a time.
 CONNECTIONS = 8
@@ -95,10 +94,11 @@ def _open_sqlite(url: URL, *, readonly: bool, pooled: bool) -> Engine:
             cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def take(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+    def take(connection: PoolProxiedConnection) -> None:
+        connection.cursor().execute(begin)
 
+    # Not the "begin" event: an engine with one asks for listeners around each and every statement.
+    engine.dialect.do_begin = take  # type: ignore[method-assign]
     return engine
 
 

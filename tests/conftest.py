@@ -51,16 +51,13 @@ def postgres_server(campaign: Campaign) -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return a fresh, migrated database; once for each kind."""
     if request.param == "sqlite":
         files: SqliteFiles = request.getfixturevalue("sqlite_files")
-        yield files.copy(tmp_path)
-        return
+        return files.copy(tmp_path)
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    name, url = server.create()
-    yield url
-    server.drop(name)
+    return server.clean()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.core.problems import Problem
 from storage import drafts, people, settings
-from storage.engine import DatabaseError
+from storage.engine import DatabaseError, open_engine
 from storage.jobs import StoreClosedError
 from storage.work import Store, Work
 
@@ -177,13 +178,46 @@ async def test_on_a_full_disk_everybody_hears_the_truth(
     await store.aclose()
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_connections_the_server_dropped_are_made_anew(store: Store, database_url: str) -> None:
+    await asyncio.gather(*(store.run(add, str(n)) for n in range(20)))
+    with open_engine(database_url, pooled=False).begin() as admin:
+        ended = text(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE application_name = 'duban' AND pid <> pg_backend_pid() AND state = 'idle'"
+        )
+        assert len(admin.execute(ended).all()) > 1
+    await asyncio.gather(*(store.run(add, str(n)) for n in range(20)))
+    assert len(await store.read(names)) == 40
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_of_two_that_block_each_other_both_get_through(store: Store) -> None:
+    person = await store.run(add, "甲")
+    one, two = [await store.run(drafts.create, person, "weekly", subject) for subject in "ab"]
+    both_hold_one = threading.Barrier(2)
+
+    def step(work: Work, first: int, second: int) -> None:
+        drafts.load(work, first)
+        with contextlib.suppress(threading.BrokenBarrierError):  # nobody comes the second time
+            both_hold_one.wait(0.3)
+        row = drafts.load(work, second)
+        assert row is not None
+        assert drafts.advance(work, second, row.revision, row.revision + 1, {})
+
+    await asyncio.gather(store.run(step, one, two), store.run(step, two, one))
+    assert [row.revision for row in await store.read(drafts.of_person, person)] == [1, 1]
+
+
 @pytest.mark.parametrize("url", ["mysql://x/y", "nonsense", "sqlite://", "sqlite:///:memory:"])
 def test_a_database_it_cannot_use_is_refused_in_a_sentence(url: str, campaign: Campaign) -> None:
     with pytest.raises(DatabaseError, match="数据库地址有误"):
         Store(url, now=lambda: pytest.fail("no clock yet"), campaign=campaign)
 
 
-def test_a_server_that_is_not_there_is_told_in_a_sentence(tmp_path: Path, clock: RehearsalClock, campaign: Campaign) -> None:
+def test_a_server_that_is_not_there_is_told_in_a_sentence(
+    tmp_path: Path, clock: RehearsalClock, campaign: Campaign
+) -> None:
     store = Store(f"postgresql:///none?host={tmp_path}", now=clock.now, campaign=campaign)
     with pytest.raises(DatabaseError, match="数据库无法使用"):
         store.migrate()
