@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.core.calendar_keyboard import Keys
 
 #: A label up to this length shares its row with another one.
-_SHORT: Final = 6
+_SHORT: Final = 8
 #: A label over this length is cut off on a phone's button: the options are listed in the text as well.
 _LONG: Final = 12
 _LABEL: Final = 60

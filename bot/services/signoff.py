@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core import access, lifecycle
-from bot.core.messages import Message
+from bot.core.messages import Button, Message
 from bot.core.problems import Problem
 from bot.forms import FORMS
 from bot.services import dialogs, notices, reports
@@ -53,7 +53,7 @@ def sign(visit: Visit, report: int) -> Message:
     return Message(
         f"{name}已签批，并报送执法大队。",
         title="已同意报送",
-        buttons=((menu_texts.BACK_TO_MENU,),),
+        buttons=((Button("查看本次报送", f"m:see:{filed.id}"), menu_texts.BACK_TO_MENU),),
         place="next",
     )
 

@@ -10,7 +10,7 @@ from bot.core.messages import Attachment, Button, Message, Place
 from bot.texts.menu import BACK_TO_MENU
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 APPROVE = "同意报送"
 RETURN = "退回"
@@ -19,6 +19,8 @@ ACCEPT = "接收"
 ACCEPT_ALL = "全部接收"
 #: Units with a button of their own on one page of the brigade's desk.
 PAGE = 10
+#: An answer of at most so many characters stands on the line of its heading.
+BRIEF = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def report_page(
     place: Place = "next",
 ) -> Message:
     """Show one whole report: answers as (column, text), then who and when, then its state."""
-    body = "\n\n".join(f"【{column}】\n{text}" for column, text in answers)
+    body = "\n\n".join(_paragraphs(answers))
     foot = "\n".join([*facts, f"状态：{NAMES[state]}"])
     return Message(
         f"{body}\n\n{foot}" if body else foot,
@@ -73,6 +75,21 @@ def report_page(
         attachments=attachments,
         place=place,
     )
+
+
+def _paragraphs(answers: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Yield each long answer under its heading; short ones in a row share a paragraph, a line each."""
+    lines: list[str] = []
+    for column, text in answers:
+        if len(text) <= BRIEF and "\n" not in text:
+            lines.append(f"{column}：{text}")
+            continue
+        if lines:
+            yield "\n".join(lines)
+            lines = []
+        yield f"【{column}】\n{text}"
+    if lines:
+        yield "\n".join(lines)
 
 
 def sign_request(page: Message) -> Message:
