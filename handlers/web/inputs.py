@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 TEXT_CHARACTERS = 20_000
+#: Bytes after which a sender is cut off; our own page refuses such a file before sending it.
+HEARD_OUT = 4 * UPLOAD_BYTES
 _LABEL, _NAME = 200, 200
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CARD = re.compile(r"\d{1,18}")
@@ -98,25 +100,17 @@ class Inputs:
         name = _text(dict(request.query_params), "name", _NAME) or "文件"
         mime = request.headers.get("content-type", "")
         mime = mime if _MIME.fullmatch(mime) else "application/octet-stream"
-        announced = guard.announced_size(request)
-        if announced > UPLOAD_BYTES:
-            return await self._refuse(address, given, name, announced)
         with tempfile.TemporaryDirectory(prefix="duban-") as folder:
             path = Path(folder) / "upload"
             size = await _save(request, path)
             if size > UPLOAD_BYTES:
-                return await self._refuse(address, given, name, size)
+                return await self._accept(address, given, _too_large(name, size))
             file = await asyncio.to_thread(self._keep, path, name, mime)
         return await self._accept(address, given, {"kind": "file", "file": file.to_json()})
 
     def _keep(self, path: Path, name: str, mime: str) -> FileRef:
         # Whole in memory only now that it is whole: slow senders cost no memory.
         return self._house.files.put(path.read_bytes(), name, mime)
-
-    async def _refuse(self, address: str, given: str, name: str, size: int) -> Response:
-        response = await self._accept(address, given, _too_large(name, size))
-        response.headers["Connection"] = "close"  # the rest of the body is not wanted
-        return response
 
     async def _accept(self, address: str, given: str, stored: dict[str, Any]) -> Response:
         incoming = await self._house.store.run(inbox.receive, CHANNEL, [(f"{address}/{given}", address, stored)])
@@ -127,12 +121,16 @@ class Inputs:
 
 
 async def _save(request: Request, path: Path) -> int:
-    """Stream the body to `path`; return its size, which is beyond the limit when it was cut there."""
+    """Stream the body to `path`; return its size. What is beyond the limit is heard out, but not kept.
+
+    A browser that is answered while it still sends takes it for a broken line, and would send it all again.
+    """
     size = 0
     with path.open("wb") as file:
         async for chunk in request.stream():
             size += len(chunk)
-            if size > UPLOAD_BYTES:
-                break
-            file.write(chunk)
+            if size > HEARD_OUT:
+                raise HTTPException(413)
+            if size <= UPLOAD_BYTES:
+                file.write(chunk)
     return size

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+#: Milliseconds any wait may take: long enough for a machine that is busy with something else.
+PATIENCE = 10_000
+expect.set_options(timeout=PATIENCE)
 #: What keeps it alone: no sandbox (containers run as root), and no calls home.
 ARGUMENTS = [
     "--headless",
@@ -68,6 +71,7 @@ class Screen:
         context = await browser.new_context(
             viewport=size, color_scheme=scheme, has_touch=phone, is_mobile=phone, locale="zh-CN"
         )
+        context.set_default_timeout(PATIENCE)
         page = await context.new_page()
         page.on("pageerror", _fail)
         await page.goto(url)

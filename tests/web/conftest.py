@@ -7,14 +7,12 @@ import contextlib
 import socket
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 import uvicorn
 
-from bot.campaigns import load
 from bot.clock import RehearsalClock
 from bot.services import reminding
 from exports.channels.web import WebChannel
@@ -22,21 +20,23 @@ from exports.files import Maker
 from handlers.serving import Serving
 from handlers.web.app import Demo, DemoPerson, House, WebFront, create_app
 from scheduler.dispatcher import Dispatcher
-from storage import people
+from storage import people, settings
 from storage.files import FileStore
 from storage.work import Store
 from tests.kit.browser import chromium
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
 
     from playwright.async_api import Browser
     from starlette.applications import Starlette
 
     from bot.core.access import Role
+    from bot.core.campaign import Campaign
     from storage.work import Work
+    from tests.kit.databases import SqliteFiles
 
-SAMPLE = Path(__file__).resolve().parents[2] / "campaigns" / "sample-2020.toml"
 THURSDAY = datetime.fromisoformat("2020-07-09T15:00:00+08:00")
 NOON = datetime.fromisoformat("2020-07-10T12:00:00+08:00")
 
@@ -99,11 +99,10 @@ class Rig:
 
 
 @contextlib.asynccontextmanager
-async def opened(folder: Path, *, demo: bool) -> AsyncIterator[Rig]:
+async def opened(url: str, folder: Path, campaign: Campaign, *, demo: bool) -> AsyncIterator[Rig]:
     clock = RehearsalClock(THURSDAY)
-    campaign = load(SAMPLE)
-    store = Store(f"sqlite:///{folder}/duban.db", now=clock.now, campaign=campaign)
-    store.migrate()
+    store = Store(url, now=clock.now, campaign=campaign)
+    await store.run(settings.put, settings.INSTALLED, clock.now().isoformat())
     files = FileStore(folder / "files")
     maker = Maker(store, files)
     channel = WebChannel()
@@ -162,14 +161,14 @@ def _enrol(work: Work) -> tuple[DemoPerson, ...]:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[Rig]:
+async def house(sqlite_files: SqliteFiles, tmp_path: Path, campaign: Campaign) -> AsyncIterator[Rig]:
     """Serve people with invitations."""
-    async with opened(tmp_path, demo=False) as rig:
+    async with opened(sqlite_files.copy(tmp_path), tmp_path, campaign, demo=False) as rig:
         yield rig
 
 
 @pytest.fixture
-async def demo(tmp_path: Path) -> AsyncIterator[Rig]:
+async def demo(sqlite_files: SqliteFiles, tmp_path: Path, campaign: Campaign) -> AsyncIterator[Rig]:
     """Serve a rehearsal on Thursday afternoon, with nothing reported yet."""
-    async with opened(tmp_path, demo=True) as rig:
+    async with opened(sqlite_files.copy(tmp_path), tmp_path, campaign, demo=True) as rig:
         yield rig

@@ -28,8 +28,8 @@ export class Log {
       el("div", { class: "row" }, avatar(), el("div", { class: "card" }, el("i"), el("i"), el("i"))),
     );
     this.quiet = null;
-    newer.addEventListener("click", () => this.bottom(true));
-    place.addEventListener("scroll", () => (newer.hidden ||= this.near()), { passive: true });
+    newer.addEventListener("click", () => place.scrollTo({ top: place.scrollHeight, behavior: "smooth" }));
+    place.addEventListener("scroll", () => (newer.hidden ||= this.rest() < 40), { passive: true });
     // A phone's keyboard, or a long picker, changes the height: stay at the end if we were there.
     let atEnd = true;
     place.addEventListener("scroll", () => (atEnd = this.near()), { passive: true });
@@ -88,10 +88,12 @@ export class Log {
       before = entry;
     }
     this.order = order;
+    const offering = this.offering;
+    for (const drawn of this.drawn.values()) drawn.classList.toggle("offering", drawn === offering);
     for (const element of this.pending.values()) this.place.append(element);
     this.wait();
     if (!this.started || near) this.bottom();
-    else if (news) this.newer.hidden = false;
+    else if (news) this.point("有新消息 ↓");
     this.started = true;
     return news;
   }
@@ -105,12 +107,13 @@ export class Log {
   draw(element, entry, stamp) {
     const fresh = element.classList.contains("fresh") ? " fresh" : "";
     element.dataset.stamp = stamp;
+    const offering = element.classList.contains("offering") ? " offering" : "";
     const focused = element.contains(document.activeElement) ? focusOf(element) : null;
     if (entry.by === "me") {
       element.className = `entry me${fresh}`;
       element.replaceChildren(...when(stamp), el("div", { class: "row" }, this.bubble(entry)));
     } else {
-      element.className = `entry bot${fresh}${entry.kind === "reply" ? "" : " notice"}`;
+      element.className = `entry bot${fresh}${offering}${entry.kind === "reply" ? "" : " notice"}`;
       element.replaceChildren(...when(stamp), el("div", { class: "row" }, avatar(), this.card(entry)));
     }
     if (focused) refocus(element, focused);
@@ -145,14 +148,16 @@ export class Log {
       const made = buttons.map(([label, action, tone]) => {
         number += 1;
         const blank = label.trim() === "" || label.trim() === "·";
+        const chosen = label.startsWith("✓");
         return el(
           "button",
           {
             type: "button",
-            class: `choice ${tone}${pressed?.action === action ? " pressed" : ""}${blank ? " blank" : ""}`,
+            class: `choice ${tone}${pressed?.action === action ? " pressed" : ""}${blank ? " blank" : ""}${chosen ? " chosen" : ""}`,
             "data-action": action,
             "data-number": !tight && number < 10 ? String(number) : undefined,
             "aria-keyshortcuts": !tight && number < 10 ? String(number) : undefined,
+            "aria-pressed": chosen ? "true" : undefined,
             "aria-disabled": pressed ? "true" : undefined,
             onclick: (event) => {
               // A click by keyboard has no position.
@@ -162,7 +167,7 @@ export class Log {
           label,
         );
       });
-      return el("div", { class: `line${tight ? " tight" : ""}` }, ...made);
+      return el("div", { class: `line${tight ? " tight" : ""}${buttons.half ? " half" : ""}` }, ...made);
     });
     return el("div", { class: `choices${pressed ? " busy" : ""}`, role: "group", "aria-label": "选项" }, ...lines);
   }
@@ -235,19 +240,29 @@ export class Log {
     }, 500);
   }
 
+  // How much is below what is seen, in pixels.
+  rest() {
+    return this.place.scrollHeight - this.place.scrollTop - this.place.clientHeight;
+  }
+
+  point(words) {
+    this.newer.textContent = words;
+    this.newer.hidden = false;
+  }
+
   near() {
     const last = this.place.lastElementChild;
-    const rest = this.place.scrollHeight - this.place.scrollTop - this.place.clientHeight;
-    return rest < Math.max(120, last?.offsetHeight ?? 0);
+    return this.rest() < Math.max(120, last?.offsetHeight ?? 0);
   }
 
   // To the end; but a card that does not fit is read from its beginning.
-  bottom(smooth = false) {
+  bottom() {
     this.newer.hidden = true;
     const last = this.place.lastElementChild;
     const tall = last?.classList.contains("bot") && last.offsetHeight > this.place.clientHeight - 24;
     const top = tall ? last.offsetTop - this.place.offsetTop - 8 : this.place.scrollHeight;
-    this.place.scrollTo({ top, behavior: smooth ? "smooth" : "instant" });
+    this.place.scrollTo({ top, behavior: "instant" });
+    if (tall && this.rest() > 40) this.point("下面还有内容 ↓");
   }
 }
 
@@ -262,7 +277,11 @@ function paired(rows) {
       end = Math.max(end, place + 1);
       made.push(...rows.slice(place, end));
     } else {
-      for (let at = place; at < end; at += 2) made.push(rows.slice(at, Math.min(at + 2, end)).flat());
+      for (let at = place; at < end; at += 2) {
+        const pair = rows.slice(at, Math.min(at + 2, end)).flat();
+        pair.half = pair.length === 1;
+        made.push(pair);
+      }
     }
     place = end;
   }

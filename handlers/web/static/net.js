@@ -96,6 +96,7 @@ export function follow(path, whole, told, changed) {
     open();
   }
 
+  addEventListener("offline", () => changed("lost"));
   addEventListener("online", open);
   open();
 }
