@@ -124,7 +124,7 @@ def jumps(campaign: Campaign, now: datetime) -> list[tuple[str, datetime]]:
             if moment.at > now
         }
     )
-    return [(texts.jump(at.astimezone(campaign.zone)), at) for at in coming[:4]]
+    return [(texts.jump(at.astimezone(campaign.zone), now.astimezone(campaign.zone)), at) for at in coming[:4]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,11 @@ Deliver = Callable[[Sequence[Outgoing]], Awaitable[None]]
 
 
 class Serving:
-    """Serves what is handed to it. `at_once` bounds how many chats are in work together (more only slows all)."""
+    """Serves what is handed to it. `at_once` bounds how many chats are in work together.
+
+    Enough to fill a shared commit (`storage.writer`) while replies are on their way; how many files are fetched at a
+    time is bounded by the front's connections.
+    """
 
     def __init__(
         self,
@@ -65,7 +69,7 @@ class Serving:
         *,
         owner: str,
         notified: Callable[[], None] = lambda: None,
-        at_once: int = 16,
+        at_once: int = 64,
     ) -> None:
         """Wire the store, the sender of replies, this process's name, and whom to tell of new notices."""
         self._store = store

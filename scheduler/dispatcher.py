@@ -142,7 +142,8 @@ class Dispatcher:
         channel = self._channels[row.channel]
         try:
             message = Message.from_json(row.payload)
-            files = tuple([await self._make(each) for each in message.attachments])
+            wanted = message.attachments if channel.carries_files else ()
+            files = tuple([await self._make(each) for each in wanted])
         except Exception:
             log.exception("outbox row %s cannot be made", row.id)
             self._settle(Outcome(row.id, "dead", error="unmakeable"))

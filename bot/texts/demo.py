@@ -15,12 +15,13 @@ NAMES = tuple(f"{surname}某" for surname in "李吴郑赵钱孙周王冯陈褚�
 PARTS_OF_DAY = ((12, "上午"), (13, "中午"), (18, "下午"), (24, "晚上"))
 
 
-def jump(at: datetime) -> str:
-    """到周四下午16:00."""
+def jump(at: datetime, now: datetime) -> str:
+    """到周四下午, 到下周五08:30; both in the campaign's zone."""
+    coming = "下" if at.isocalendar().week != now.isocalendar().week else ""
     part = next(name for until, name in PARTS_OF_DAY if at.hour < until)
     if at.hour == 12 and at.minute == 0:  # noqa: PLR2004
-        return f"到{weekday(at)}中午"
-    return f"到{weekday(at)}{part}" if part == "下午" else f"到{weekday(at)}{at:%H:%M}"
+        return f"到{coming}{weekday(at)}中午"
+    return f"到{coming}{weekday(at)}{part}" if part == "下午" else f"到{coming}{weekday(at)}{at:%H:%M}"
 
 
 _DONE = (

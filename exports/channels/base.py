@@ -66,6 +66,8 @@ class Channel(Protocol):
     """One way of reaching people."""
 
     name: str
+    #: Whether attachments go along; else people fetch them where they read the message.
+    carries_files: bool
     #: Rows of this channel are paced together: messages a second over all addresses, 0 for no limit.
     rate: float
 

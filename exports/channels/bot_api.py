@@ -39,7 +39,7 @@ UPLOAD = 120.0
 class BotApi:
     """The methods of one bot. `bot` is python-telegram-bot's own, over the same connections."""
 
-    def __init__(self, token: str, base: str = OFFICIAL, *, pool: int = 8, read: float = 20.0) -> None:
+    def __init__(self, token: str, base: str = OFFICIAL, *, pool: int = 16, read: float = 20.0) -> None:
         """Take the token and the server's base address; nothing is opened before `open`.
 
         `pool` bounds the connections, `read` is how many seconds an answer may take.

@@ -58,6 +58,7 @@ class TelegramChannel:
     """Sends and edits through one bot."""
 
     name = "telegram"
+    carries_files = True
     rate = 25.0  # Telegram allows 30 a second over all chats
 
     def __init__(self, api: BotApi, *, pause: float = 1.0) -> None:

@@ -25,6 +25,7 @@ class WebChannel:
     """Rings the pages of the address a message is for. Belongs to one event loop."""
 
     name = "web"
+    carries_files = False  # the page asks for a file when it is wanted
     rate = 0.0  # nobody limits us
 
     def __init__(self) -> None:

@@ -143,7 +143,7 @@ export class Log {
   choices(entry) {
     const pressed = this.pressed.get(entry.key);
     let number = 0;
-    const lines = paired(entry.buttons).map((buttons) => {
+    const lines = entry.buttons.map((buttons) => {
       const tight = buttons.length > 4;
       const made = buttons.map(([label, action, tone]) => {
         number += 1;
@@ -167,7 +167,7 @@ export class Log {
           label,
         );
       });
-      return el("div", { class: `line${tight ? " tight" : ""}${buttons.half ? " half" : ""}` }, ...made);
+      return el("div", { class: `line${tight ? " tight" : ""}` }, ...made);
     });
     return el("div", { class: `choices${pressed ? " busy" : ""}`, role: "group", "aria-label": "选项" }, ...lines);
   }
@@ -264,28 +264,6 @@ export class Log {
     this.place.scrollTo({ top, behavior: "instant" });
     if (tall && this.rest() > 40) this.point("下面还有内容 ↓");
   }
-}
-
-// Four or more short answers one under the other stand two in a row: less to scroll.
-function paired(rows) {
-  const short = (row) => row.length === 1 && row[0][0].length <= 10 && row[0][2] === "plain";
-  const made = [];
-  for (let place = 0; place < rows.length; ) {
-    let end = place;
-    while (end < rows.length && short(rows[end])) end += 1;
-    if (end - place < 4) {
-      end = Math.max(end, place + 1);
-      made.push(...rows.slice(place, end));
-    } else {
-      for (let at = place; at < end; at += 2) {
-        const pair = rows.slice(at, Math.min(at + 2, end)).flat();
-        pair.half = pair.length === 1;
-        made.push(pair);
-      }
-    }
-    place = end;
-  }
-  return made;
 }
 
 function avatar() {
