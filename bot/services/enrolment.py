@@ -97,12 +97,20 @@ def _use(work: Work, guesser: AccountRow, token: str) -> InvitationRow | None:
 def _let_in(work: Work, account: AccountRow, found: InvitationRow, name: str) -> int:
     person_id = account.person_id
     if person_id is None:
-        person_id = people.create_person(work, found.name or name or texts.ROLE_NAMES[found.role])
+        person_id = _known(work, found)
+        if person_id is None:
+            person_id = people.create_person(work, found.name or name or texts.ROLE_NAMES[found.role])
         people.bind(work, account.id, person_id)
     people.grant(work, person_id, found.role, found.unit)
     invitations.mark_used(work, found.id, person_id)
     audit.note(work, person_id, "invitation.use", f"invitation:{found.id}", role=found.role, unit=found.unit)
     return person_id
+
+
+def _known(work: Work, found: InvitationRow) -> int | None:
+    """Return who is meant when somebody of that name holds that role already: the same person with another phone."""
+    same = [each.id for each in people.members(work, found.role, found.unit) if each.name == found.name]
+    return same[0] if len(same) == 1 else None
 
 
 def greet_stranger(work: Work, account: AccountRow, event: Event, name: str) -> tuple[Message, ...]:

@@ -67,6 +67,22 @@ async def test_somebody_known_gains_a_role_and_keeps_the_others(office: Office) 
     assert contact.sees(f"{units[1].name}单位负责人")
 
 
+async def test_a_new_phone_finds_the_drafts_and_reports_of_the_old_one(office: Office) -> None:
+    unit = office.campaign.units[0]
+    old, new, namesake = await office.stranger(), await office.stranger(), await office.stranger()
+    for phone in (old, new):
+        issued = await office.store.run(enrolment.invite, "contact", unit.key, "赵某")
+        await phone.says(f"/start {issued.token}")
+        if phone is old:
+            await old.taps("填报本周信息")
+            await old.taps("跳过")
+            await old.says("走访养殖户三家")
+    assert new.sees("继续填写")
+    issued = await office.store.run(enrolment.invite, "contact", office.campaign.units[1].key, "赵某")
+    await namesake.says(f"/start {issued.token}")
+    assert not namesake.sees("继续填写"), "somebody of the same name elsewhere is somebody else"
+
+
 @pytest.mark.parametrize(("role", "unit"), [("boss", ""), ("contact", ""), ("contact", "nowhere"), ("brigade", "UNIT")])
 async def test_an_invitation_that_makes_no_sense_is_refused(office: Office, role: str, unit: str) -> None:
     unit = office.campaign.units[0].key if unit == "UNIT" else unit
