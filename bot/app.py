@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import secrets
@@ -169,6 +170,9 @@ async def run(settings: Settings, campaign: Campaign, clock: Clock, *, webhook: 
                 tasks.append(asyncio.create_task(serve_web(app, listening)))
                 say(texts.WEB_READY.format(address=address_of(listening)))
             await product.start()
+            # What is loaded by now stays: the collector need not walk it again and again (docs/performance.md).
+            gc.collect()
+            gc.freeze()
             await until_stopped(tasks)
         except RefusedError as refused:
             sys.stderr.write(f"{refused}\n")

@@ -111,9 +111,9 @@ def _run(chosen: argparse.Namespace) -> int:
 
     settings = read_settings()
     campaign = _campaign(settings)
-    if chosen.webhook and not settings.token:
+    if chosen.webhook is not None and not settings.token:
         raise _Wrong(texts.WEBHOOK_NEEDS_TOKEN)
-    if chosen.webhook and not chosen.webhook.startswith(("https://", "http://")):
+    if chosen.webhook is not None and not chosen.webhook.startswith(("https://", "http://")):
         raise _Wrong(texts.WEBHOOK_WRONG)
     if not settings.token and settings.web_address is None:
         raise _Wrong(texts.NOTHING_TO_RUN)

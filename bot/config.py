@@ -111,12 +111,16 @@ CURES = {
     "clock": "DUBAN_CLOCK 应为带时区的时刻，例如 2020-07-09T16:00:00+08:00。",
     "clock_speed": "DUBAN_CLOCK_SPEED 应为大于 0 的数，例如 1 或 60。",
 }
+#: What Chinese Windows saves by itself is GBK.
+ENV_UNREADABLE = "设置文件 .env 不是 UTF-8 编码，请用 UTF-8 另存后再运行。"
 
 
 def read_settings() -> Settings:
     """Read the environment; WrongSetting names the first wrong value, and does not repeat it: it may be secret."""
     try:
         return Settings()
+    except UnicodeDecodeError:
+        raise WrongSetting(ENV_UNREADABLE) from None
     except ValidationError as error:
         name = str(error.errors()[0]["loc"][0]).removeprefix("DUBAN_").lower()
         raise WrongSetting(CURES.get(name, f"设置 {name} 有误。")) from None

@@ -196,7 +196,12 @@ class Dispatcher:
                 log.exception("could not write down what became of %s messages", len(batch))
 
     async def flush(self) -> None:
-        """Wait until every outcome so far is on disk."""
+        """Wait until every outcome so far is on disk, even when cancelled meanwhile."""
+        cancelled = False
         while self._settling is not None and not self._settling.done():
-            with contextlib.suppress(asyncio.CancelledError):
+            try:
                 await asyncio.shield(self._settling)
+            except asyncio.CancelledError:
+                cancelled = True
+        if cancelled:  # swallowed, it would leave a heart that beats on while its owner waits for its end
+            raise asyncio.CancelledError

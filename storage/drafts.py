@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import JSON, bindparam, insert, select, update
 from sqlmodel import col
 
+from storage.hot import Hot
 from storage.tables import Draft, Moment
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ _ROW = select(
     col(Draft.updated_at),
     col(Draft.closed_at),
 )
-_LOAD = _ROW.where(col(Draft.id) == bindparam("draft_id")).with_for_update()
+_LOAD = Hot(_ROW.where(col(Draft.id) == bindparam("draft_id")).with_for_update())
 _OPEN = _ROW.where(
     col(Draft.person_id) == bindparam("person_id"),
     col(Draft.form) == bindparam("form"),
@@ -51,7 +52,7 @@ _OF_PERSON = _ROW.where(col(Draft.person_id) == bindparam("person_id"), col(Draf
     col(Draft.updated_at).desc(), col(Draft.id).desc()
 )
 _CREATE = insert(Draft).returning(col(Draft.id))
-_ADVANCE = (
+_ADVANCE = Hot(
     update(Draft)
     .where(
         col(Draft.id) == bindparam("draft_id"),
@@ -91,7 +92,7 @@ def create(work: Work, person_id: int, form: str, subject: str) -> int:
 
 def load(work: Work, draft_id: int) -> DraftRow | None:
     """Return a draft, open or closed; held until the transaction ends."""
-    row = work.conn.execute(_LOAD, {"draft_id": draft_id}).first()
+    row = _LOAD.first(work, {"draft_id": draft_id})
     return DraftRow(*row) if row is not None else None
 
 
@@ -108,17 +109,14 @@ def of_person(work: Work, person_id: int) -> list[DraftRow]:
 
 def advance(work: Work, draft_id: int, expected: int, revision: int, state: dict[str, Any]) -> bool:
     """Move an open draft from revision `expected`; False when somebody was faster."""
-    done = work.conn.execute(
-        _ADVANCE,
-        {
-            "draft_id": draft_id,
-            "expected": expected,
-            "new_revision": revision,
-            "new_state": state,
-            "now": work.now,
-        },
-    )
-    return done.rowcount == 1
+    values = {
+        "draft_id": draft_id,
+        "expected": expected,
+        "new_revision": revision,
+        "new_state": state,
+        "now": work.now,
+    }
+    return _ADVANCE.change(work, values) == 1
 
 
 def close(work: Work, draft_id: int, outcome: str) -> bool:

@@ -40,7 +40,7 @@ def parse_url(url: str) -> URL:
         return parsed.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
         raise DatabaseError("数据库地址有误：应以 sqlite:/// 或 postgresql:// 开头。")
-    if parsed.database in {None, "", ":memory:"}:
+    if parsed.database in {None, "", ":memory:"} or Path(parsed.database or "").is_dir():
         raise DatabaseError("数据库地址有误：SQLite 要写明文件，例如 sqlite:///data/duban.db。")
     return parsed.set(drivername="sqlite+pysqlite")
 
@@ -98,7 +98,7 @@ def _open_sqlite(url: URL, *, readonly: bool, pooled: bool) -> Engine:
         connection.cursor().execute(begin)
 
     # Not the "begin" event: an engine with one asks for listeners around each and every statement.
-    engine.dialect.do_begin = take  # type: ignore[method-assign]
+    engine.dialect.do_begin = take  # type: ignore[method-assign,assignment]
     return engine
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
+from storage.hot import Hot
 from storage.statements import insert_once, lock
 from storage.tables import Inbox, Moment
 
@@ -38,9 +39,9 @@ _COLUMNS = (
     col(Inbox.payload),
     col(Inbox.received_at),
 )
-_RECEIVE = insert_once(Inbox)
-_OLDEST = (
-    select(*_COLUMNS)
+_RECEIVE = Hot(insert_once(Inbox))
+_OLDEST = Hot(
+    select(col(Inbox.id))
     .where(
         col(Inbox.channel) == bindparam("channel"),
         col(Inbox.address) == bindparam("address"),
@@ -49,13 +50,18 @@ _OLDEST = (
     .order_by(col(Inbox.id))
     .limit(1)
 )
+_GET = select(*_COLUMNS).where(col(Inbox.id) == bindparam("row_id"))
 _WAITING = (
     select(col(Inbox.channel), col(Inbox.address))
-    .where(col(Inbox.done_at).is_(None), col(Inbox.received_at) <= bindparam("before", type_=Moment))
+    .where(
+        col(Inbox.done_at).is_(None),
+        (col(Inbox.received_at) <= bindparam("before", type_=Moment))
+        | (col(Inbox.received_at) > bindparam("now", type_=Moment)),  # the clock was set back: it may have waited long
+    )
     .group_by(col(Inbox.channel), col(Inbox.address))
     .order_by(col(Inbox.channel), col(Inbox.address))
 )
-_DONE = (
+_DONE = Hot(
     update(Inbox)
     .where(col(Inbox.id) == bindparam("row_id"), col(Inbox.done_at).is_(None))
     .values(done_at=bindparam("now", type_=Moment), error=bindparam("why"))
@@ -67,11 +73,10 @@ def receive(work: Work, channel: str, rows: Sequence[tuple[str, str, Any]]) -> l
 
     An input is known by exactly its channel and source: Telegram's update ids start anew at random.
     """
-    statement = _RECEIVE(work)
     fresh = []
     for source, address, payload in rows:
-        found = work.conn.scalar(
-            statement,
+        found = _RECEIVE.first(
+            work,
             {
                 "channel": channel,
                 "source": source,
@@ -82,31 +87,37 @@ def receive(work: Work, channel: str, rows: Sequence[tuple[str, str, Any]]) -> l
             },
         )
         if found is not None:
-            fresh.append(Incoming(found, channel, source, address, payload, work.now))
+            fresh.append(Incoming(found[0], channel, source, address, payload, work.now))
     return fresh
 
 
-def oldest_waiting(work: Work, channel: str, address: str) -> Incoming | None:
-    """Return what this chat sent first and has not been served, None when all is done.
+def oldest_id(work: Work, channel: str, address: str) -> int | None:
+    """Return the id of what this chat sent first and has not been served, None when all is done.
 
     Holds the chat until the transaction ends: two replicas serve one person one after the other.
     """
     lock(work, "inbox", channel, address)
-    row = work.conn.execute(_OLDEST, {"channel": channel, "address": address}).first()
-    return Incoming(*row) if row is not None else None
+    row = _OLDEST.first(work, {"channel": channel, "address": address})
+    return int(row[0]) if row is not None else None
+
+
+def oldest_waiting(work: Work, channel: str, address: str) -> Incoming | None:
+    """Return the whole of what `oldest_id` names."""
+    found = oldest_id(work, channel, address)
+    return Incoming(*work.conn.execute(_GET, {"row_id": found}).one()) if found is not None else None
 
 
 def waiting_addresses(work: Work, left_for: timedelta) -> list[tuple[str, str]]:
     """Return the (channel, address) of every chat with something that has waited at least so long."""
-    rows = work.conn.execute(_WAITING, {"before": work.now - left_for})
+    rows = work.conn.execute(_WAITING, {"before": work.now - left_for, "now": work.now})
     return [(channel, address) for channel, address in rows]
 
 
 def finish(work: Work, incoming_id: int) -> bool:
     """Mark an input served, in the transaction that holds what it changed; False when it was already."""
-    return work.conn.execute(_DONE, {"row_id": incoming_id, "now": work.now, "why": ""}).rowcount == 1
+    return _DONE.change(work, {"row_id": incoming_id, "now": work.now, "why": ""}) == 1
 
 
 def give_up(work: Work, incoming_id: int, error: str) -> bool:
     """Mark an input as one that cannot be served; `error` says why."""
-    return work.conn.execute(_DONE, {"row_id": incoming_id, "now": work.now, "why": error}).rowcount == 1
+    return _DONE.change(work, {"row_id": incoming_id, "now": work.now, "why": error}) == 1

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import bindparam, func, literal_column, select, update
+from sqlalchemy import bindparam, exists, func, literal_column, select, update
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from storage import people
+from storage.hot import Hot
 from storage.statements import beginning, insert_once, prefix_values
 from storage.tables import Moment, Outbox, Person
 
@@ -93,7 +95,7 @@ _COLUMNS = (
     col(Outbox.tries),
 )
 _THIS = col(Outbox.id) == bindparam("row_id")
-_PUT = insert_once(Outbox)
+_PUT = Hot(insert_once(Outbox))
 _EXPIRE = (
     update(Outbox)
     .where(_OPEN, col(Outbox.state) == "new", col(Outbox.expires_at) <= bindparam("now", type_=Moment))
@@ -123,7 +125,28 @@ _SENDING = (
     .where(_THIS, col(Outbox.state) == "claimed", col(Outbox.owner) == bindparam("by"))
     .values(state="sending", tries=Outbox.tries + 1, lease_until=bindparam("until", type_=Moment))
 )
-_SENT = (
+_newer = aliased(Outbox)
+_OUTDATED = (
+    update(Outbox)
+    .where(
+        _THIS,
+        col(Outbox.state) == "claimed",
+        col(Outbox.owner) == bindparam("by"),
+        col(Outbox.kind) == "reply",
+        col(Outbox.error) != "",  # it comes again by itself: nobody asked for it
+        exists().where(
+            col(_newer.channel) == col(Outbox.channel),
+            col(_newer.address) == col(Outbox.address),
+            col(_newer.id) > col(Outbox.id),
+            col(_newer.kind) == "reply",
+            # "reply/<input>/<place>": replies to one input belong together
+            func.substr(col(_newer.key), 1, func.length(col(Outbox.key)) - 1)
+            != func.substr(col(Outbox.key), 1, func.length(col(Outbox.key)) - 1),
+        ),
+    )
+    .values(state="skipped", error="outdated", lease_until=None)
+)
+_SENT = Hot(
     update(Outbox)
     .where(_THIS, col(Outbox.state) != "sent")  # late is late, but true
     .values(
@@ -147,12 +170,20 @@ _FAILED = (
 _LEFT = select(col(Outbox.id), col(Outbox.state), col(Outbox.owner), col(Outbox.kind), col(Outbox.error)).where(
     _OPEN,
     col(Outbox.state) != "new",
-    (col(Outbox.lease_until) < bindparam("now", type_=Moment)) | (col(Outbox.owner) != bindparam("only")),
+    (col(Outbox.lease_until) < bindparam("now", type_=Moment))
+    | (col(Outbox.lease_until) > bindparam("beyond", type_=Moment))
+    | (col(Outbox.owner) != bindparam("only")),
 )
 _RECOVER = (
     update(Outbox)
     .where(_THIS, col(Outbox.state) == bindparam("seen"), col(Outbox.owner) == bindparam("by"))
-    .values(state=bindparam("new_state"), error=bindparam("why"), lease_until=None)
+    .values(
+        state=bindparam("new_state"),
+        error=bindparam("why"),
+        # It was due when it was taken: it is now, even where the clock was set back since.
+        not_before=bindparam("now", type_=Moment),
+        lease_until=None,
+    )
 )
 _KEYS = select(col(Outbox.key), col(Outbox.person_id)).where(beginning(col(Outbox.key)))
 _LATEST = (
@@ -228,8 +259,8 @@ def put(  # noqa: PLR0913 - a row has many columns; all are named
     "skipped" rows are never sent: they remember that the occasion was decided, `error` says how.
     """
     begun = state == "sending"
-    made: int | None = work.conn.scalar(
-        _PUT(work),
+    made = _PUT.first(
+        work,
         {
             "key": key,
             "recipient": recipient,
@@ -251,9 +282,11 @@ def put(  # noqa: PLR0913 - a row has many columns; all are named
             "digest": digest,
         },
     )
-    if made is not None and state == "new":
+    if made is None:
+        return None
+    if state == "new":
         work.queued = True
-    return made
+    return int(made[0])
 
 
 def reply(work: Work, *, key: str, account: AccountRow, payload: dict[str, Any], edits: str, owner: str) -> Outgoing:
@@ -297,7 +330,13 @@ def claim(work: Work, owner: str, most: int, lease: timedelta, channels: Sequenc
 
 
 def sending(work: Work, row_id: int, owner: str, lease: timedelta) -> bool:
-    """Mark a claimed row as about to be sent; False when it was taken away, or silenced, meanwhile."""
+    """Mark a claimed row as about to be sent; False when it was taken away, silenced or outdated meanwhile.
+
+    A reply that would come again is outdated once its chat has a later one: the person is past that question, and would
+    type the next answer to a page that is no longer there.
+    """
+    if work.conn.execute(_OUTDATED, {"row_id": row_id, "by": owner}).rowcount:
+        return False
     done = work.conn.execute(_SENDING, {"row_id": row_id, "by": owner, "until": work.now + lease})
     return done.rowcount == 1
 
@@ -320,7 +359,7 @@ def settle(work: Work, outcomes: Iterable[Outcome]) -> None:
                 }
             )
     if sent:
-        work.conn.execute(_SENT, sent)
+        _SENT.change_each(work, sent)
     if failed:
         work.conn.execute(_FAILED, failed)
 
@@ -332,13 +371,22 @@ def recover(work: Work, owner: str) -> int:
     reply or a file that was being sent is sent once more, twice being better than never; a notice becomes `unknown`.
     """
     only = owner if not work.on_postgresql else None
-    rows = work.conn.execute(_LEFT, {"now": work.now, "only": only}).all()
+    # No lease is so long, not even by the clock of a replica that is a little ahead: the clock was set back since.
+    beyond = work.now + 2 * LEASE
+    rows = work.conn.execute(_LEFT, {"now": work.now, "beyond": beyond, "only": only}).all()
     for row in rows:
         state, why = "new", row.error
         if row.state == "sending":
             once_more = row.kind in {"reply", "push"} and row.error != INTERRUPTED
             state, why = "new" if once_more else "unknown", INTERRUPTED
-        seen = {"row_id": row.id, "seen": row.state, "by": row.owner, "new_state": state, "why": why}
+        seen = {
+            "row_id": row.id,
+            "seen": row.state,
+            "by": row.owner,
+            "new_state": state,
+            "why": why,
+            "now": work.now,
+        }
         work.conn.execute(_RECOVER, seen)
     return len(rows)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, insert, select, update
 from sqlmodel import col
 
+from storage.hot import Hot
 from storage.statements import insert_once
 from storage.tables import Account, Inbox, Membership, Moment, Outbox, Person
 
@@ -62,11 +63,24 @@ class Home:
     address: str
 
 
-_ACCOUNT = (
+class _Found(NamedTuple):
+    """A row of `_ACCOUNT`."""
+
+    id: int
+    person_id: int | None
+    name: str | None
+    draft_id: int | None
+    told_at: datetime | None
+    locked_until: datetime | None
+    seen_at: datetime
+    unreachable: str
+    role: str | None
+    unit: str | None
+
+
+_ACCOUNT = Hot(
     select(
         col(Account.id),
-        col(Account.channel),
-        col(Account.address),
         col(Account.person_id),
         col(Person.name),
         col(Account.draft_id),
@@ -85,7 +99,7 @@ _ACCOUNT = (
 _MEET = insert_once(Account)
 _ONE = update(Account).where(col(Account.id) == bindparam("account_id"))
 _SEEN = _ONE.values(seen_at=bindparam("now", type_=Moment), unreachable="")
-_FOCUS = _ONE.values(draft_id=bindparam("draft"))
+_FOCUS = Hot(_ONE.values(draft_id=bindparam("draft")))
 _BIND = _ONE.values(person_id=bindparam("person"), failures=0, locked_until=None)
 _TOLD = _ONE.values(told_at=bindparam("now", type_=Moment))
 _MARK = (
@@ -138,14 +152,14 @@ def account(work: Work, channel: str, address: str) -> AccountRow:
     Whoever writes is reachable: a mark that says otherwise is taken away.
     """
     at = {"at_channel": channel, "at_address": address}
-    rows = work.conn.execute(_ACCOUNT, at).all()
+    rows = _ACCOUNT.rows(work, at)
     if not rows:
-        work.conn.execute(
+        work.conn.scalar(
             _MEET(work),
             {"channel": channel, "address": address, "seen_at": work.now, "unreachable": "", "failures": 0},
         )
-        rows = work.conn.execute(_ACCOUNT, at).all()
-    found = rows[0]
+        rows = _ACCOUNT.rows(work, at)
+    found = _Found(*rows[0])
     if found.unreachable or not found.seen_at <= work.now < found.seen_at + SEEN_EVERY:
         work.conn.execute(_SEEN, {"account_id": found.id, "now": work.now})
     return AccountRow(
@@ -157,13 +171,13 @@ def account(work: Work, channel: str, address: str) -> AccountRow:
         draft_id=found.draft_id,
         told_at=found.told_at,
         locked_until=found.locked_until,
-        roles=tuple((row.role, row.unit) for row in rows if row.role is not None),
+        roles=tuple((role, unit) for *_, role, unit in rows if role is not None),
     )
 
 
 def focus(work: Work, account_id: int, draft_id: int | None) -> None:
     """Remember which dialog this chat is in: what is typed next belongs there."""
-    work.conn.execute(_FOCUS, {"account_id": account_id, "draft": draft_id})
+    _FOCUS.change(work, {"account_id": account_id, "draft": draft_id})
 
 
 def told(work: Work, account_id: int) -> None:

@@ -168,7 +168,7 @@ def file(  # noqa: PLR0913 - a row has many columns; all are named
     return _filed(work.conn.execute(_GET, {"submission": made}).one())
 
 
-def move(work: Work, submission_id: int, expected: str, state: str, **facts: object) -> bool:
+def move(work: Work, /, submission_id: int, expected: str, state: str, **facts: object) -> bool:
     """Move the current version from state `expected`; False when somebody was faster or filed a newer version.
 
     `facts` are columns out of `MOVABLE`, for instance signed_by and signed_at.

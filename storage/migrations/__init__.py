@@ -33,7 +33,7 @@ def upgrade(url: str, revision: str = "head") -> None:
                 connection.execute(LOCK, {"number": lock_number("migrations")})  # of replicas one migrates
                 _alembic(connection, revision)
     except DBAPIError as error:
-        raise DatabaseError(f"数据库无法使用：{error.orig}") from error
+        raise DatabaseError(f"数据库无法使用：{' '.join(str(error.orig).split())}") from error
     finally:
         engine.dispose()
 
