@@ -1,0 +1,56 @@
+"""Who may do what, said out once more in full: action x role x own or other unit."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from bot.core.access import ROLES, RULES, UNIT_ROLES, Action, may, require
+from bot.core.problems import Problem
+
+#: For each action: who may do it for their own unit, and who for any.
+OWN = {
+    "report.file": {"contact"},
+    "report.see": {"contact", "head"},
+    "report.sign": {"head"},
+}
+ANY = {
+    "report.see": {"brigade", "leader"},
+    "report.receive": {"brigade"},
+    "report.urge": {"brigade"},
+    "standing.see": {"brigade", "leader", "admin"},
+    "table.get": {"brigade", "leader"},
+    "delivery.see": {"brigade", "admin"},
+}
+
+
+@pytest.mark.parametrize("action", get_args(Action))
+@pytest.mark.parametrize("role", ROLES)
+def test_every_action_and_role(action: Action, role: str) -> None:
+    home = "nongji" if role in UNIT_ROLES else ""
+    held = [(role, home)]
+    own, any_unit = role in OWN.get(action, ()), role in ANY.get(action, ())
+    assert may(held, action, "nongji") == (own or any_unit)
+    assert may(held, action, "xumu") == any_unit
+    assert may(held, action) == any_unit
+    if not any_unit:
+        with pytest.raises(Problem, match="forbidden"):
+            require(held, action, "xumu")
+
+
+def test_every_action_has_its_rule_and_somebody_to_do_it() -> None:
+    assert set(RULES) == set(get_args(Action)) == set(OWN) | set(ANY)
+    assert all(RULES.values())
+
+
+def test_roles_add_up() -> None:
+    held = [("contact", "nongji"), ("head", "xumu"), ("brigade", "")]
+    assert may(held, "report.file", "nongji")
+    assert not may(held, "report.file", "xumu")
+    assert may(held, "report.sign", "xumu")
+    assert may(held, "report.receive", "zhibao")
+
+
+def test_nobody_may_anything() -> None:
+    assert not any(may([], action, "nongji") for action in get_args(Action))
