@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds of silence after which the watchdog beats.
 SILENT = 30.0
+#: Seconds an orderly stop waits for a beat under way.
+PATIENCE = 5.0
 
 
 class Heart:
@@ -50,6 +52,7 @@ class Heart:
         self._every = every
         self._kicked = asyncio.Event()
         self._last = time.monotonic()
+        self._closing = False
         self._tasks: list[asyncio.Task[None]] = []
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
@@ -74,6 +77,10 @@ class Heart:
         """Stop beating; what was claimed and not sent stays in the outbox."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+        self._closing = True
+        self.kick()
+        if self._tasks:  # a message cut short is one of which nobody knows whether it arrived
+            await asyncio.wait(self._tasks[:1], timeout=PATIENCE)
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
@@ -96,6 +103,8 @@ class Heart:
         while True:
             await self._kicked.wait()
             self._kicked.clear()
+            if self._closing:
+                return
             self._last = time.monotonic()
             try:
                 await self.beat()

@@ -102,7 +102,7 @@ def urge(visit: Visit, key: str) -> Message:
     campaign, work = visit.campaign, visit.work
     occurrence = subjects.occurrence(campaign, key)
     last = outbox.latest(work, f"{key}/urge/")
-    if last is not None and work.now - last.created_at < URGE_EVERY:
+    if last is not None and timedelta(0) <= work.now - last.created_at < URGE_EVERY:
         raise Problem("urged_just_now", at=moments.moment(last.created_at, campaign.zone))
     urged: list[str] = []
     unreached: list[str] = []

@@ -152,7 +152,7 @@ def _due(work: Work, rule: Push) -> Iterator[DueTable]:
             yield DueTable(rule, older, 0)
     for newest in ended[-1:]:
         last = outbox.latest(work, _prefix(rule, newest))
-        if last is not None and work.now - last.created_at < timedelta(minutes=rule.again_minutes):
+        if last is not None and timedelta(0) <= work.now - last.created_at < timedelta(minutes=rule.again_minutes):
             continue
         shown = digest(EXPORTS[rule.table](work, newest.period))
         if last is None or last.digest != shown:
