@@ -189,7 +189,7 @@ class Chat:
 
     async def does(self, event: Event, source: str = "") -> Message:
         """Let an event come in and be answered; the same `source` twice is the same input delivered twice."""
-        row = (source or f"{self.address}-{next(_sources)}", self.address, {})
+        row: tuple[str, str, dict[str, Any]] = (source or f"{self.address}-{next(_sources)}", self.address, {})
         for incoming in await self.office.store.run(inbox.receive, "web", [row]):
             served = await self.office.store.run(conversation.serve, incoming, event, OWNER)
             for reply in served.replies:
