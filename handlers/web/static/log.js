@@ -262,7 +262,7 @@ export class Log {
     const tall = last?.classList.contains("bot") && last.offsetHeight > this.place.clientHeight - 24;
     const top = tall ? last.offsetTop - this.place.offsetTop - 8 : this.place.scrollHeight;
     this.place.scrollTo({ top, behavior: "instant" });
-    if (tall && this.rest() > 40) this.point("下面还有内容 ↓");
+    if (tall && this.rest() > 160) this.point("下面还有内容 ↓");
   }
 }
 
