@@ -15,6 +15,7 @@ from bot.config import Settings, WrongSetting, reachable, read_settings
 from bot.core.access import ROLES
 from bot.core.problems import Problem
 from bot.texts import cli as texts
+from bot.texts.campaign import mistaken
 from bot.texts.problems import sentence
 from storage.engine import DatabaseError
 from storage.work import Store
@@ -132,7 +133,7 @@ def _check(chosen: argparse.Namespace) -> int:
     try:
         campaign = load(chosen.file)
     except CampaignMistakes as wrong:
-        sys.stdout.write("\n".join(wrong.mistakes) + "\n")
+        sys.stdout.write(mistaken(str(chosen.file), wrong.mistakes) + "\n")
         return WRONG
     settings = read_settings()
     sys.stdout.write(describe(campaign, _clock(settings).now()).rstrip() + "\n")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from exports import EXPORTS
 from exports.channels.base import Upload
-from exports.workbook import write
+from exports.workbook import MIME, write
 from storage import files as stored
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from bot.core.tables import Table
     from storage.files import FileStore
     from storage.work import Store
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Maker:
@@ -36,7 +34,7 @@ class Maker:
             return Upload(attachment.name, found[0].mime if found else "application/octet-stream", content)
         name, _, period = attachment.ref.partition("/")
         table = await self._store.read(EXPORTS[name], period)
-        return Upload(attachment.name, XLSX, await asyncio.to_thread(_workbook, table))
+        return Upload(attachment.name, MIME, await asyncio.to_thread(_workbook, table))
 
 
 def _workbook(table: Table) -> bytes:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from storage.work import Work
 
 DUTY = "weekly"
-__all__ = ["Report", "digest", "load", "weekly_table"]
+__all__ = ["TITLE", "Report", "digest", "load", "name_of", "weekly_table"]
 
 TITLE = "每周工作信息汇总表"
 SIGNATURES = ("制表人：", "审核人：", "负责人（签字）：　　　　　　（盖章）")
@@ -78,7 +78,7 @@ def weekly_table(
     entries = [(unit.name, stand[unit.key]) for unit in campaign.units]
     missing = NAMES["missing"] if now >= due else NOT_YET
     return Table(
-        name=f"{TITLE}_{_week(occurrence)}",
+        name=name_of(occurrence),
         title=campaign.title + TITLE,
         unit=f"汇总单位：{campaign.bureau}",
         period=f"{occurrence.period[:4]}年{occurrence.title}",
@@ -127,6 +127,11 @@ def _notes(entries: Sequence[tuple[str, Standing[Report]]], missing: str) -> Ite
     for kind, name in (("missing", missing), ("returned", "已退回"), ("awaiting", "待签批")):
         if units := [unit for unit, entry in entries if entry.kind == kind]:
             yield f"{name}单位：{'、'.join(units)}。"
+
+
+def name_of(occurrence: deadlines.Occurrence) -> str:
+    """Return what the table of a period is called: 每周工作信息汇总表_2020年第28周."""
+    return f"{TITLE}_{_week(occurrence)}"
 
 
 def _week(occurrence: deadlines.Occurrence) -> str:

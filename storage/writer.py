@@ -37,7 +37,6 @@ class GroupWriter:
 
     def __init__(self, url: str, lock: FileLock) -> None:
         """Open nothing yet: the first use case does."""
-        self._url = url
         self._lock = lock
         self._engine = open_engine(url, pooled=False)
         self._reading = open_engine(url, readonly=True)

@@ -11,6 +11,8 @@ from bot.services import notices, reports, signoff, subjects
 from bot.services.subjects import Subject
 from bot.texts import moments
 from bot.texts import reports as texts
+from exports import weekly
+from exports.workbook import file_name
 from storage import audit, outbox, people
 
 if TYPE_CHECKING:
@@ -148,11 +150,10 @@ def table(visit: Visit, key: str = "") -> Message:
 
 def table_message(occurrence: Occurrence, line: str) -> Message:
     """Return the message that carries a period's table."""
-    year, week = occurrence.period.split("-W")
     return texts.table_message(
-        title=f"每周工作信息汇总表 · {occurrence.title}",
+        title=f"{weekly.TITLE} · {occurrence.title}",
         line=line,
         key=occurrence.key,
         ref=occurrence.key,
-        name=f"每周工作信息汇总表_{year}年第{int(week)}周.xlsx",
+        name=file_name(weekly.name_of(occurrence)),
     )

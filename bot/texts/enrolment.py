@@ -20,8 +20,3 @@ LINK_INVALID = Message("这个邀请链接无法使用，可能已用过或已�
 def role_of(role: str, unit_name: str) -> str:
     """畜牧兽医服务中心联系人; roles of the whole bureau go without a unit."""
     return f"{unit_name}{ROLE_NAMES[role]}" if unit_name else ROLE_NAMES[role]
-
-
-def welcome(name: str, positions: str) -> str:
-    """Greet somebody whose invitation was just used."""
-    return f"{name}，您好！已为您开通{positions}权限。"

@@ -128,7 +128,9 @@ async def test_every_mistake_of_a_campaign_file_is_listed(tmp_path: Path) -> Non
     ended = await command("campaign", "check", "broken.toml", folder=tmp_path)
     assert ended.status == 2
     assert "Traceback" not in ended.err
-    lines = (ended.out + ended.err).splitlines()
+    heading, *lines = (ended.out + ended.err).splitlines()
+    assert "broken.toml" in heading
+    assert "2处" in heading
     assert len(lines) == 2, lines
     assert all(re.search(r"第\d+行", line) for line in lines), lines
 
