@@ -151,6 +151,7 @@ def data_folder(database: str) -> Path:
 async def run(settings: Settings, campaign: Campaign, clock: Clock, *, webhook: str | None = None) -> int:
     """Run the product until it is told to stop; return the exit status."""
     keep_log(settings.token)
+    stopped = heed_signals()
     product = Product(settings, campaign, clock)
     web = settings.web_address or (split_address(DEFAULT_WEB) if webhook is not None else None)
     listening = listen(*web) if web is not None else None
@@ -173,7 +174,7 @@ async def run(settings: Settings, campaign: Campaign, clock: Clock, *, webhook: 
             # What is loaded by now stays: the collector need not walk it again and again (docs/performance.md).
             gc.collect()
             gc.freeze()
-            await until_stopped(tasks)
+            await until_stopped(stopped, tasks)
         except RefusedError as refused:
             sys.stderr.write(f"{refused}\n")
             return 2
@@ -195,8 +196,8 @@ async def _telegram(api: BotApi, receiver: Receiver, webhook: str | None, secret
         await asyncio.Event().wait()
 
 
-async def until_stopped(tasks: list[asyncio.Task[None]]) -> None:
-    """Wait for SIGINT or SIGTERM, or for a task that ends by itself; its exception is raised."""
+def heed_signals() -> asyncio.Event:
+    """Return what SIGINT and SIGTERM set from now on: one that comes while starting must stop it orderly, too."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -204,6 +205,11 @@ async def until_stopped(tasks: list[asyncio.Task[None]]) -> None:
             loop.add_signal_handler(name, stopped.set)
         except NotImplementedError:  # Windows: Ctrl-C raises KeyboardInterrupt instead
             break
+    return stopped
+
+
+async def until_stopped(stopped: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
+    """Wait until `stopped` is set, or for a task that ends by itself; its exception is raised."""
     waiting = asyncio.create_task(stopped.wait())
     done, _ = await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()

@@ -15,7 +15,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.app import Product, address_of, keep_log, listen, say, serve_web, until_stopped
+from bot.app import Product, address_of, heed_signals, keep_log, listen, say, serve_web, until_stopped
 from bot.clock import RehearsalClock
 from bot.config import DEFAULT_WEB, WrongSetting, split_address
 from bot.core import deadlines, reminders
@@ -54,6 +54,7 @@ MISSING = 2
 async def run(settings: Settings, campaign: Campaign, *, browser: bool) -> int:
     """Serve the demonstration until stopped. Its database lives as long as it does."""
     keep_log("")
+    stopped = heed_signals()
     with tempfile.TemporaryDirectory(prefix="duban-demo-", ignore_cleanup_errors=True) as folder:
         weeks = deadlines.occurrences(campaign, reception.WEEKLY)
         week = weeks[WEEK]
@@ -92,7 +93,7 @@ async def run(settings: Settings, campaign: Campaign, *, browser: bool) -> int:
             if browser:
                 await asyncio.to_thread(webbrowser.open, address)
             try:
-                await until_stopped([server])
+                await until_stopped(stopped, [server])
             finally:
                 product.web.close()
                 server.cancel()
