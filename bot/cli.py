@@ -153,12 +153,12 @@ def _invite(chosen: argparse.Namespace) -> int:
     with _store(settings) as store:
         issued = store.do(enrolment.invite, chosen.role, chosen.unit, chosen.name)
         zone = store.campaign.zone
-    if username:
-        sys.stdout.write(f"https://t.me/{username}?start={issued.token}\n")
+    lines = [f"https://t.me/{username}?start={issued.token}"] if username else []
     if settings.web_address is not None:
         host, port = settings.web_address
-        sys.stdout.write(f"http://{reachable(host)}:{port}/join/{issued.token}\n")
-    sys.stdout.write(texts.invitation_valid(issued.expires_at.astimezone(zone)) + "\n")
+        lines.append(f"http://{reachable(host)}:{port}/join/{issued.token}")
+    lines.append(texts.invitation_valid(issued.expires_at.astimezone(zone)))
+    sys.stdout.write("\n".join(lines) + "\n")  # at once: whoever reads may want the first line only
     return 0
 
 

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_WEB = "127.0.0.1:8080"
+DEFAULT_API = "https://api.telegram.org"
 _HOST_PORT = re.compile(r"(?P<host>[A-Za-z0-9_.\-]+|\[[0-9A-Fa-f:]+\]):(?P<port>\d{1,5})")
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_\-]{5,}")
 HIGHEST_PORT = 65535
@@ -58,22 +59,23 @@ def _speed(value: float) -> float:
     return value
 
 
-def _blank_is_none(value: object) -> object:
-    return None if value == "" else value
+def _blank_is(default: object) -> BeforeValidator:
+    """Take an empty value for one that is not set."""
+    return BeforeValidator(lambda value: default if value == "" else value)
 
 
 class Settings(BaseSettings):
-    """What the environment says. An empty value of an optional setting counts as not set, DUBAN_WEB's as off."""
+    """What the environment says. An empty value counts as not set; DUBAN_WEB's as off, and an empty database is a mistake: data must not go astray."""
 
     model_config = SettingsConfigDict(env_prefix="DUBAN_", env_file=".env", extra="ignore")
 
-    campaign: Annotated[Path | None, BeforeValidator(_blank_is_none)] = None
+    campaign: Annotated[Path | None, _blank_is(None)] = None
     database: Annotated[str, AfterValidator(_database)] = "sqlite:///data/duban.db"
     telegram_token: Annotated[SecretStr, AfterValidator(_token)] = SecretStr("")
-    telegram_api: Annotated[str, AfterValidator(_base)] = "https://api.telegram.org"
+    telegram_api: Annotated[str, _blank_is(DEFAULT_API), AfterValidator(_base)] = DEFAULT_API
     web: Annotated[str | None, AfterValidator(_address)] = None
-    clock: Annotated[datetime | None, BeforeValidator(_blank_is_none), AfterValidator(_aware)] = None
-    clock_speed: Annotated[float, AfterValidator(_speed)] = 1.0
+    clock: Annotated[datetime | None, _blank_is(None), AfterValidator(_aware)] = None
+    clock_speed: Annotated[float, _blank_is(1.0), AfterValidator(_speed)] = 1.0
 
     @property
     def token(self) -> str:

@@ -11,7 +11,7 @@ from bot.forms import FORMS
 from bot.services import dialogs, notices, reports
 from bot.texts import menu as menu_texts
 from bot.texts import reports as texts
-from storage import people, submissions
+from storage import outbox, people, submissions
 
 if TYPE_CHECKING:
     from bot.services.dialogs import Finished
@@ -43,6 +43,7 @@ def sign(visit: Visit, report: int) -> Message:
     filed = _exact(visit, report)
     visit.require("report.sign", filed.unit)
     reports.move(visit, filed, "sign", signed_by=visit.person_id, signed_at=visit.work.now)
+    outbox.silence(visit.work, f"{filed.duty}/{filed.period}/", filed.unit)
     name = reports.what(visit.campaign, filed)
     notices.tell(
         visit.work,
