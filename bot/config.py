@@ -65,7 +65,11 @@ def _blank_is(default: object) -> BeforeValidator:
 
 
 class Settings(BaseSettings):
-    """What the environment says. An empty value counts as not set; DUBAN_WEB's as off, and an empty database is a mistake: data must not go astray."""
+    """What the environment says.
+
+    An empty value counts as not set, but for two: DUBAN_WEB is off then, and an empty DUBAN_DATABASE is a mistake, for
+    data must not go astray.
+    """
 
     model_config = SettingsConfigDict(env_prefix="DUBAN_", env_file=".env", extra="ignore")
 
