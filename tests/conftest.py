@@ -7,16 +7,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from bot import campaigns
 from bot.clock import RehearsalClock
+from exports.channels.bot_api import BotApi
 from storage.work import Store
+from tests.kit.botapi import BotApiServer
 from tests.kit.databases import PostgresServer, SqliteFiles
+from tests.kit.phone import Phone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from bot.core.campaign import Campaign
+
+# How long an example takes depends on what else the machine does: no test fails for it.
+settings.register_profile("duban", deadline=None)
+settings.load_profile("duban")
 
 SAMPLE = Path(__file__).parent.parent / "campaigns" / "sample-2020.toml"
 #: A Thursday, 15:00 in the campaign's zone: the weekly report is due the next day at noon.
@@ -65,3 +73,20 @@ def store(database_url: str, clock: RehearsalClock, campaign: Campaign) -> Itera
     opened = Store(database_url, now=clock.now, campaign=campaign)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[BotApiServer]:
+    async with BotApiServer() as server:
+        yield server
+
+
+@pytest.fixture
+async def api(server: BotApiServer) -> AsyncIterator[BotApi]:
+    async with BotApi(server.token, server.url) as api:
+        yield api
+
+
+@pytest.fixture
+async def phone(server: BotApiServer) -> Phone:
+    return Phone(server, 7001, "甲联系人")

@@ -186,7 +186,7 @@ class Anybody:
                 self.does(Said("1"))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(FORMS), st.lists(DEEDS, max_size=40))
 def test_nothing_breaks_and_the_form_can_always_be_finished(form: Form, deeds: list[Any]) -> None:
     person = Anybody(form)
@@ -208,7 +208,7 @@ def test_nothing_breaks_and_the_form_can_always_be_finished(form: Form, deeds: l
     pytest.fail(f"not finished: {person.draft}")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from((EVERY, WEEKLY)), st.lists(DEEDS, max_size=40))
 def test_back_and_the_same_answer_again_lead_to_the_same_place(form: Form, deeds: list[Any]) -> None:
     person = Anybody(form)
@@ -234,7 +234,7 @@ def test_back_and_the_same_answer_again_lead_to_the_same_place(form: Form, deeds
         assert replace(again, revision=0, since=0, scratch=None) == replace(before, revision=0, since=0, scratch=None)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.dictionaries(
         st.sampled_from([field.key for field in EVERY.fields]), st.none() | st.integers() | st.text(), max_size=5

@@ -10,19 +10,19 @@ import pytest
 from bot import campaigns
 from bot.core.messages import Button, Message
 from exports.channels.base import Parcel
-from exports.channels.bot_api import BotApi
 from exports.channels.telegram import TelegramChannel
 from storage import inbox
 from storage.files import FileStore
 from storage.work import Store
-from tests.kit.botapi import BotApiServer
-from tests.kit.phone import Phone
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import Callable, Iterator
 
     from bot.core.campaign import Campaign
+    from exports.channels.bot_api import BotApi
     from storage.inbox import Incoming
+    from tests.kit.botapi import BotApiServer
+    from tests.kit.phone import Phone
 
 NOON = datetime(2020, 7, 10, 4, tzinfo=UTC)
 
@@ -52,23 +52,6 @@ def store(database: Path) -> Iterator[Store]:
 @pytest.fixture
 def files(tmp_path: Path) -> FileStore:
     return FileStore(tmp_path / "files")
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[BotApiServer]:
-    async with BotApiServer() as server:
-        yield server
-
-
-@pytest.fixture
-async def api(server: BotApiServer) -> AsyncIterator[BotApi]:
-    async with BotApi(server.token, server.url) as api:
-        yield api
-
-
-@pytest.fixture
-async def phone(server: BotApiServer) -> Phone:
-    return Phone(server, 7001, "甲联系人")
 
 
 @pytest.fixture
