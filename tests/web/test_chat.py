@@ -208,7 +208,8 @@ async def test_everything_to_tap_is_large_enough_and_nothing_sticks_out(demo: Ri
     await screen.sees("第1题")
     boxes = [await each.bounding_box() for each in await screen.frame.locator("button:visible").all()]
     assert len(boxes) > 6
-    assert all(box is not None and box["height"] >= 44 and box["width"] >= 44 for box in boxes)
+    # Rounded to pixels: while the card slides in, a box measures 43.99998.
+    assert [box for box in boxes if box is None or min(round(box["height"]), round(box["width"])) < 44] == []
     assert await screen.frame.evaluate("document.documentElement.scrollWidth <= innerWidth")
     await screen.close()
 
