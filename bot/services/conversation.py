@@ -243,11 +243,7 @@ def _file(visit: Visit, argument: str) -> Message:
             raise Problem("gone")
         return reports.choose(visit, argument)
     if "@" not in argument:  # a reminder's button names the period, the visitor's unit is theirs
-        subjects.occurrence(visit.campaign, argument)
-        owing = [each for each in reports.owed(visit, argument.partition("/")[0]) if each.occurrence.key == argument]
-        if len(owing) != 1:
-            return reports.choose(visit, argument.partition("/")[0])
-        return reports.fill(visit, owing[0])
+        return reports.fill_period(visit, subjects.occurrence(visit.campaign, argument))
     return reports.fill(visit, subjects.parse(visit.campaign, argument))
 
 

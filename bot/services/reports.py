@@ -95,6 +95,15 @@ def _label(visit: Visit, subject: Subject, now: deadlines.Occurrence | None) -> 
     return f"{visit.campaign.unit(subject.unit).name + ' ' if several else ''}{week}{late}"
 
 
+def fill_period(visit: Visit, occurrence: deadlines.Occurrence) -> Message:
+    """Open the visitor's report of this period, or show it when it is filed; ask which when several units owe it."""
+    units = access.units_for(visit.roles, "contact")
+    owing = [each for each in owed(visit, occurrence.duty) if each.occurrence == occurrence]
+    if len(owing) == 1:
+        return fill(visit, owing[0])
+    return fill(visit, Subject(occurrence, units[0])) if len(units) == 1 else choose(visit, occurrence.duty)
+
+
 def fill(visit: Visit, subject: Subject) -> Message:
     """Open the form for one unit and period; a report that is filed already is shown instead."""
     visit.require("report.file", subject.unit)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.core.messages import Tapped
+
 if TYPE_CHECKING:
     from tests.kit.office import Office
 
@@ -161,3 +163,18 @@ async def test_a_late_report_is_reported_as_late(office: Office) -> None:
     await office.everyone_files([unit.key])
     await brigade.taps("本周报送情况")
     assert brigade.sees("迟报 7月10日 14:00")
+
+
+async def test_an_old_reminder_shows_the_report_it_was_about(office: Office) -> None:
+    unit = office.campaign.units[0]
+    contact = await office.person("赵某", ("contact", unit.key))
+    office.it_is("2020-07-10 08:30")
+    await office.beat()
+    reminder = contact.find("填报本周信息")
+    assert reminder is not None
+    await contact.taps("填报本周信息")
+    await contact.taps("零报告")
+    office.it_is("2020-07-14 09:00")
+    await contact.does(Tapped(reminder.action))
+    assert contact.sees("第28周")
+    assert contact.sees("待签批")
