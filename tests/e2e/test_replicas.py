@@ -70,7 +70,7 @@ async def test_answers_are_taken_in_their_order_whichever_replica_gets_them(larg
         await contact.reads("如有照片、文件")
         await contact.taps("跳过")
         await contact.taps("提交")
-        assert min(balancer.served.values()) >= 4
+        assert all(balancer.served.values()), "both replicas took part"
         for replica in replicas:
             await replica.stop()
     [filed] = await bureau.filed("nongji")
