@@ -53,6 +53,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds between two heartbeats. A rehearsal may run fast: its minutes are shorter.
 BEAT, REHEARSAL_BEAT = 2.0, 0.5
+#: Connections that may wait to be accepted (uvicorn's own figure).
+BACKLOG = 2048
 
 
 class Product:
@@ -232,6 +234,7 @@ def listen(host: str, port: int) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(BACKLOG)  # from here on nobody is turned away: who comes early waits
     except (OSError, UnicodeError):
         listening.close()
         raise WrongSetting(texts.ADDRESS_TAKEN.format(address=f"{host}:{port}")) from None
