@@ -92,11 +92,10 @@ def weekly_table(
 
 def _row(number: int, unit: str, entry: Standing[Report], form: Form, campaign: Campaign, missing: str) -> Row:
     report, signed = entry.report, entry.signed
-    facts = {"areas": [[area.key, area.name] for area in campaign.areas]}
     cells: tuple[Cell, ...] = (
         number,
         unit,
-        *cells_of(form, signed.answers if signed else {}, facts),
+        *cells_of(form, signed.answers if signed else {}, campaign.lists),
         report.filed_by if report else None,
         signed.signed_by if signed else None,
         signed.signed_at.astimezone(campaign.zone) if signed and signed.signed_at else None,

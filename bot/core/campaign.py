@@ -194,6 +194,11 @@ class Campaign(Part):
         """The campaign's own key."""
         return self.heading.key
 
+    @cached_property
+    def lists(self) -> dict[str, list[list[str]]]:
+        """The lists that forms let people choose from, as a draft's facts: [[value, label], ...]."""
+        return {"areas": [[area.key, area.name] for area in self.areas]}
+
     @property
     def title(self) -> str:
         """What the campaign is called."""

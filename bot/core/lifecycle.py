@@ -35,6 +35,8 @@ MOVES: Mapping[tuple[State, Move], State] = {
 
 #: States in which the unit has done its duty.
 DONE: frozenset[str] = frozenset({"reported", "accepted"})
+#: States in which the duty is still to be done: nothing filed counts, or waits for anybody but the unit.
+OWED: frozenset[str] = frozenset({"returned", "withdrawn"})
 #: States a new version may follow: everything but what the brigade has accepted.
 CORRECTABLE: frozenset[str] = frozenset({"awaiting", "reported", "returned", "withdrawn"})
 

@@ -161,15 +161,10 @@ def _after(visit: Visit, outcome: dialogs.Outcome) -> tuple[Message, ...]:
     if isinstance(outcome, Message):
         return (outcome,)
     if isinstance(outcome, Left):
-        return (menus.menu(_refocused(visit), dialogs.left(outcome), place="next"),)
+        return (menus.menu(visit, dialogs.left(outcome), place="next"),)
     message = FINISHED[outcome.form.name](visit, outcome)
     dialogs.close(visit, outcome)
     return (message,)
-
-
-def _refocused(visit: Visit) -> Visit:
-    """Return the visit after its dialog was left."""
-    return Visit(visit.work, people.account(visit.work, visit.account.channel, visit.account.address), visit.input_id)
 
 
 #: What a finished form does.
@@ -185,12 +180,17 @@ def _command(visit: Visit, name: str, argument: str) -> tuple[Message, ...]:
     return COMMANDS[name](visit, argument)
 
 
+def _renewed(visit: Visit) -> Visit:
+    """Return the visit with the roles the visitor has by now."""
+    return Visit(visit.work, people.account(visit.work, visit.account.channel, visit.account.address), visit.input_id)
+
+
 def _start(visit: Visit, token: str) -> tuple[Message, ...]:
     if not token:
         return (menus.menu(visit),)
     if enrolment.redeem(visit.work, visit.account, token, visit.account.name) is None:
         return (LINK_INVALID,)
-    return (_welcome(_refocused(visit)),)
+    return (_welcome(_renewed(visit)),)
 
 
 def _status(visit: Visit, _: str) -> tuple[Message, ...]:

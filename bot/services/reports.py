@@ -38,7 +38,7 @@ def form_of(duty: Duty) -> Form:
 
 def what(campaign: Campaign, filed: Filed) -> str:
     """Say which report it is: 畜牧兽医服务中心第28周每周工作信息."""
-    return _what(campaign, subjects.parse(campaign, f"{filed.duty}/{filed.period}@{filed.unit}"))
+    return _what(campaign, subjects.of(campaign, filed))
 
 
 def _what(campaign: Campaign, subject: Subject, *, unit: bool = True) -> str:
@@ -64,7 +64,7 @@ def owed(visit: Visit, duty: str) -> Iterator[Subject]:
             continue  # it fell due before the product was in use: nobody could file it here
         for unit in access.units_for(visit.roles, "contact"):
             filed = submissions.current(visit.work, duty, occurrence.period, unit)
-            if filed is None or filed.state in {"returned", "withdrawn"}:
+            if filed is None or filed.state in lifecycle.OWED:
                 yield Subject(occurrence, unit)
 
 
@@ -110,7 +110,7 @@ def fill(visit: Visit, subject: Subject) -> Message:
     if subject.occurrence.opens > visit.now:
         raise Problem("not_open_yet", opens=moments.deadline(subject.occurrence.opens, visit.campaign.zone))
     filed = submissions.current(visit.work, subject.occurrence.duty, subject.occurrence.period, subject.unit)
-    if filed is not None and filed.state in {"awaiting", "reported", "accepted"}:
+    if filed is not None and filed.state not in lifecycle.OWED:
         return show(visit, filed.id)
     return _open(visit, subject, filed)
 
@@ -121,7 +121,7 @@ def correct(visit: Visit, report: int) -> Message:
     visit.require("report.file", filed.unit)
     if filed.state not in lifecycle.CORRECTABLE:
         raise Problem("accepted_already")
-    return _open(visit, subjects.parse(visit.campaign, f"{filed.duty}/{filed.period}@{filed.unit}"), filed)
+    return _open(visit, subjects.of(visit.campaign, filed), filed)
 
 
 def _open(visit: Visit, subject: Subject, filed: Filed | None) -> Message:
@@ -133,7 +133,7 @@ def _open(visit: Visit, subject: Subject, filed: Filed | None) -> Message:
 def _facts(visit: Visit, subject: Subject, filed: Filed | None) -> Mapping[str, Any]:
     """Return what the form's questions recall and offer (C3), and the version the answers start from."""
     facts: dict[str, Any] = {
-        "areas": [[area.key, area.name] for area in visit.campaign.areas],
+        **visit.campaign.lists,
         "base": filed.version if filed else 0,
         "about": f"{visit.campaign.unit(subject.unit).name} · {subject.occurrence.title}",
     }
@@ -228,7 +228,7 @@ def show(visit: Visit, report: int) -> Message:
     if visit.may("report.file", filed.unit):
         own = []
         if filed.state in lifecycle.CORRECTABLE:
-            again = "修改后重报" if filed.state in {"returned", "withdrawn"} else "更正"
+            again = "修改后重报" if filed.state in lifecycle.OWED else "更正"
             own.append(Button(again, f"m:fix:{filed.id}"))
         if lifecycle.permits(filed.state, "withdraw"):
             own.append(Button("撤回", f"m:withdraw:{filed.id}"))
@@ -240,12 +240,11 @@ def show(visit: Visit, report: int) -> Message:
 
 def _page(campaign: Campaign, filed: Filed, buttons: tuple[tuple[Button, ...], ...]) -> Message:
     form = form_of(campaign.duty(filed.duty))
-    facts = {"areas": [[area.key, area.name] for area in campaign.areas]}
     if filed.zero:
         answers = [("零报告", "本周无新增。")]
     else:
         answers = [
-            (field.column, field.kind.show(filed.answers[field.key], facts))
+            (field.column, field.kind.show(filed.answers[field.key], campaign.lists))
             for field in form.fields
             if field.key in filed.answers
         ]
@@ -289,7 +288,7 @@ def mine(visit: Visit) -> Message:
     several = len(units) > 1
     lines = []
     for filed in submissions.of_units(visit.work, units, LISTED):
-        subject = subjects.parse(visit.campaign, f"{filed.duty}/{filed.period}@{filed.unit}")
+        subject = subjects.of(visit.campaign, filed)
         week = subject.occurrence.title.partition("（")[0]
         name = f"{visit.campaign.unit(filed.unit).name} " if several else ""
         state = lifecycle.NAMES[filed.state]

@@ -122,10 +122,11 @@ def _exact(visit: Visit, report: int) -> Filed:
 
 def _way_back(visit: Visit, filed: Filed) -> lifecycle.Move:
     """Return whose return this is: the head's before the signature, the brigade's after it."""
-    if filed.state == "reported" and visit.may("report.receive", filed.unit):
+    receives, signs = visit.may("report.receive", filed.unit), visit.may("report.sign", filed.unit)
+    if receives and (filed.state == "reported" or not signs):
         return "return"
-    visit.require("report.sign" if not visit.may("report.receive", filed.unit) else "report.receive", filed.unit)
-    return "send_back" if visit.may("report.sign", filed.unit) else "return"
+    visit.require("report.sign", filed.unit)
+    return "send_back"
 
 
 def _filer(visit: Visit, filed: Filed) -> list[int]:

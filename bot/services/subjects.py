@@ -10,6 +10,7 @@ from bot.core.problems import Problem
 if TYPE_CHECKING:
     from bot.core.campaign import Campaign
     from bot.core.deadlines import Occurrence
+    from storage.submissions import Filed
 
 
 class Subject(NamedTuple):
@@ -27,6 +28,11 @@ def parse(campaign: Campaign, text: str) -> Subject:
     """Read "duty/period@unit"; Problem("gone") when the campaign knows no such thing (any more)."""
     key, _, unit = text.partition("@")
     return Subject(occurrence(campaign, key), known_unit(campaign, unit))
+
+
+def of(campaign: Campaign, filed: Filed) -> Subject:
+    """Return what a filed report is about."""
+    return parse(campaign, f"{filed.duty}/{filed.period}@{filed.unit}")
 
 
 def occurrence(campaign: Campaign, key: str) -> Occurrence:
