@@ -42,12 +42,18 @@ class Turn:
     outcome: Outcome = "asking"
 
 
-def begin(form: Form, draft_id: int, facts: Facts = NOTHING, answers: Answers = NOTHING) -> Draft:
-    """Return a new draft, of revision 1; with `answers`, the correction of these, on the review page."""
+def begin(
+    form: Form, draft_id: int, facts: Facts = NOTHING, answers: Answers = NOTHING, *, whole: bool = True
+) -> Draft:
+    """Return a new draft, of revision 1; with `answers`, the correction of these, on the review page.
+
+    Not `whole`: `answers` are those kept from the last time, and the others are asked. Either way `answers` that do
+    not fit the form are asked again, and those that contradict each other are kept: the review page says so.
+    """
     fitting = form.fitting(answers, facts)
-    fresh = Draft(draft_id, 1, form.name, form.version, "", fitting, dict(facts), changing=bool(answers))
+    fresh = Draft(draft_id, 1, form.name, form.version, "", fitting, dict(facts), changing=bool(fitting))
     asked = form.asked(fitting, facts)
-    skipped = tuple(each.key for each in asked if answers and each.optional and each.key not in fitting)
+    skipped = tuple(each.key for each in asked if fitting and whole and each.optional and each.key not in fitting)
     return _settled(form, replace(fresh, skipped=skipped))
 
 
@@ -67,7 +73,7 @@ def step(form: Form, draft: Draft, event: Event, now: datetime) -> Turn:
             return Turn(draft, draw(form, draft, now, words.STALE))
         move = f"{found.move}:{found.arg}" if found.arg else found.move
         event, place = Tapped(move), "next"
-    elif isinstance(event, Said) and (meant := _meant(form, draft, asked, event.text)):
+    elif isinstance(event, Said) and (meant := _meant(form, draft, asked, event.text, now)):
         event = Tapped(meant)
     try:
         after, outcome = _moved(form, draft, asked, event, now)
@@ -93,12 +99,12 @@ def _current(draft: Draft, found: Action) -> bool:
     return found.revision == draft.revision or (found.move == "t" and draft.since <= found.revision < draft.revision)
 
 
-def _meant(form: Form, draft: Draft, asked: tuple[Field, ...], text: str) -> str | None:
+def _meant(form: Form, draft: Draft, asked: tuple[Field, ...], text: str, now: datetime) -> str | None:
     """Return the move of the button whose label was typed; on the review page a number picks an answer."""
     if len(text) > 60:  # noqa: PLR2004 - no label is that long: spare long answers the search
         return None
     typed = clean(text)
-    for row in offered(form, draft, asked):
+    for row in offered(form, draft, asked, now):
         for label, move, _ in row:
             if label == typed:
                 return move
@@ -114,8 +120,11 @@ def _moved(form: Form, draft: Draft, asked: tuple[Field, ...], event: Event, now
     if isinstance(event, Tapped):
         move, _, arg = event.action.partition(":")
         typed_number = move == "e" and draft.at == REVIEW and not draft.over
-        if typed_number or any(event.action == known for row in offered(form, draft, asked) for _, known, _ in row):
+        there = {known for row in offered(form, draft, asked, now) for _, known, _ in row}
+        if typed_number or event.action in there:
             return MOVES[move](form, draft, asked, arg)
+        if move == "z" and form.zero and not form.zero.true(draft.facts):
+            raise Problem("zero_untrue")
     field = form.field(draft.at)
     if draft.over or field is None:
         raise Problem("button_unknown" if isinstance(event, Tapped) else "buttons_only")
@@ -126,8 +135,24 @@ def _moved(form: Form, draft: Draft, asked: tuple[Field, ...], event: Event, now
 
 
 def _answered(form: Form, draft: Draft, field: Field, value: Value) -> tuple[Draft, Outcome]:
+    _agree(form, draft, field, value)
     skipped = tuple(key for key in draft.skipped if key != field.key)
     return _onward(form, replace(draft, answers={**draft.answers, field.key: value}, skipped=skipped))
+
+
+def _agree(form: Form, draft: Draft, field: Field, value: Value) -> None:
+    """Refuse a first answer that contradicts those before it, to which there is a way back.
+
+    A changed one is taken, or two answers that agree could never be changed into two others that do; until all agree
+    again, the review page says what does not and cannot be submitted.
+    """
+    here, live = form.place(field.key), form.live(draft.answers, draft.facts)
+    before = {key: given for key, given in live.items() if form.place(key) < here}
+    if field.key in live or form.contradiction(before, draft.facts):
+        return
+    problem = form.contradiction({**before, field.key: value}, draft.facts)
+    if problem is not None:
+        raise problem
 
 
 def _onward(form: Form, draft: Draft) -> tuple[Draft, Outcome]:
@@ -139,7 +164,7 @@ def _onward(form: Form, draft: Draft) -> tuple[Draft, Outcome]:
         if following is not None:
             return replace(draft, at=following.key, scratch=None), "asking"
     settled = _settled(form, draft)
-    if settled.at == REVIEW and not form.review:
+    if settled.at == REVIEW and not form.review and not form.contradiction(settled.answers, settled.facts):
         return _finished(form, settled)
     return settled, "asking"
 
@@ -159,7 +184,9 @@ def _finished(form: Form, draft: Draft) -> tuple[Draft, Outcome]:
 def _fitted(form: Form, draft: Draft) -> Draft:
     """Return a draft the form can go on with: one of another version may hold other questions and answers."""
     if draft.version != form.version:
-        draft = replace(draft, version=form.version, answers=form.fitting(draft.answers, draft.facts), scratch=None)
+        answers = form.fitting(draft.answers, draft.facts)
+        # Answers given are not gone through again after a new question in their midst: only what is open is asked.
+        draft = replace(draft, version=form.version, answers=answers, scratch=None, changing=bool(answers))
     elif draft.at == REVIEW or any(each.key == draft.at for each in form.asked(draft.answers, draft.facts)):
         return draft
     return _settled(form, draft)
@@ -231,6 +258,9 @@ def _submit(form: Form, draft: Draft, _asked: tuple[Field, ...], _: str) -> Move
     """Finish; should a question have become open meanwhile, ask it first."""
     if form.next_after(draft.answers, draft.skipped, draft.facts) is not None:
         return _settled(form, replace(draft, changing=True)), "asking"
+    problem = form.contradiction(draft.answers, draft.facts)
+    if problem is not None:
+        raise problem
     return _finished(form, draft)
 
 

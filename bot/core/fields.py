@@ -18,6 +18,7 @@ from bot.core.attachments import OFFICE, PDF, PICTURES, File
 from bot.core.calendar_keyboard import Keys, month_keys, read_month
 from bot.core.choices import Choice, Many, Option, YesNo, in_rows, options_from
 from bot.core.kind import NOTHING, Answers, Facts, Kind, More, Value
+from bot.core.nested import Nested
 from bot.core.numerals import number
 from bot.core.plain_text import clean, one_line
 from bot.core.problems import Problem
@@ -41,6 +42,7 @@ __all__ = [
     "Kind",
     "Many",
     "More",
+    "Nested",
     "Option",
     "Phone",
     "Text",
@@ -94,8 +96,8 @@ class Text(Kind):
         return in_rows([(one_line(text, 60), f"o:{index}") for index, text in enumerate(self.suggestions)])
 
 
-#: A limit: a day, or how to find it from the present day.
-Limit = date | Callable[[date], date] | None
+#: A limit: a day, how to find it from the present day, or the key of a fact that holds an ISO day.
+Limit = date | Callable[[date], date] | str | None
 
 
 @dataclass(frozen=True)
@@ -108,11 +110,10 @@ class Date(Kind):
     expects: ClassVar = "date"
     example: ClassVar = "7月8日"
 
-    def limits(self, today: date) -> tuple[date, date]:
+    def limits(self, today: date, facts: Facts = NOTHING) -> tuple[date, date]:
         """Return the first and the last permitted day."""
-        earliest = self.earliest(today) if callable(self.earliest) else self.earliest
-        latest = self.latest(today) if callable(self.latest) else self.latest
-        first, last = earliest or _FIRST_DAY, latest or _LAST_DAY
+        first = _limit(self.earliest, today, facts) or _FIRST_DAY
+        last = _limit(self.latest, today, facts) or _LAST_DAY
         return first, max(first, last)
 
     def read(self, event: Event, now: datetime, facts: Facts = NOTHING, held: Value = None) -> Value:
@@ -120,11 +121,11 @@ class Date(Kind):
         move, _, arg = getattr(event, "action", "").partition(":")
         if move in {"y", "q"}:
             try:
-                return self._within(date.fromisoformat(arg), now.date())
+                return self._within(date.fromisoformat(arg), now.date(), facts)
             except ValueError:
                 raise Problem("button_unknown") from None
         if move == "c":
-            month = read_month(arg, *self.limits(now.date()))
+            month = read_month(arg, *self.limits(now.date(), facts))
             if month is None:
                 raise Problem("button_unknown")
             return More(month)
@@ -132,15 +133,15 @@ class Date(Kind):
             raise Problem("date_blank")
         return super().read(event, now, facts, held)
 
-    def said(self, text: str, now: datetime, facts: Facts) -> str:  # noqa: ARG002
+    def said(self, text: str, now: datetime, facts: Facts) -> str:
         """Read a typed day."""
-        day = read_date(text, now.date(), *self.limits(now.date()))
+        day = read_date(text, now.date(), *self.limits(now.date(), facts))
         if day is None:
             raise Problem("date_unknown")
-        return self._within(day, now.date())
+        return self._within(day, now.date(), facts)
 
-    def _within(self, day: date, today: date) -> str:
-        earliest, latest = self.limits(today)
+    def _within(self, day: date, today: date, facts: Facts) -> str:
+        earliest, latest = self.limits(today, facts)
         if day < earliest:
             raise Problem("date_early", earliest=words.day(earliest.year, earliest.month, earliest.day))
         if day > latest:
@@ -160,12 +161,18 @@ class Date(Kind):
         """Return the day."""
         return _day(value)
 
-    def keyboard(self, now: datetime, facts: Facts, held: Value) -> Keys:  # noqa: ARG002
+    def keyboard(self, now: datetime, facts: Facts, held: Value) -> Keys:
         """Return the calendar of the month paged to, at first that of the present day."""
         today = now.date()
-        limits = self.limits(today)
+        limits = self.limits(today, facts)
         month = read_month(held if isinstance(held, str) else today.isoformat()[:7], *limits)
         return month_keys(month or today.isoformat()[:7], today, *limits)
+
+
+def _limit(limit: Limit, today: date, facts: Facts) -> date | None:
+    if isinstance(limit, str):
+        return _day(facts.get(limit))
+    return limit(today) if callable(limit) else limit
 
 
 def _day(value: Value) -> date | None:

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from bot.core.kind import NOTHING, Answers, Facts, Kind
+from bot.core.problems import Problem
 from bot.texts import dialog as words
 
 __all__ = ["Answers", "Facts", "Field", "Form", "Zero", "above_zero"]
@@ -34,7 +35,7 @@ class Field:
     kind: Kind
     column: str = field(default="", kw_only=True)
     optional: bool = field(default=False, kw_only=True)
-    asked_if: Callable[[Answers], bool] | None = field(default=None, kw_only=True)
+    asked_if: Callable[[Answers, Facts], bool] | None = field(default=None, kw_only=True)
     prefill: str = field(default="", kw_only=True)
     recall: str = field(default="", kw_only=True)
     recall_label: str = field(default="", kw_only=True)
@@ -53,15 +54,26 @@ class Field:
 
 @dataclass(frozen=True)
 class Zero:
-    """The button that reports nothing new: on the first question, it finishes with these answers."""
+    """The button that reports nothing new: on the first question, it finishes with these answers.
+
+    `unless` are keys of the facts: when one of them holds more than nothing, there is something to report.
+    """
 
     answers: Mapping[str, Any]
     label: str = words.ZERO
+    unless: tuple[str, ...] = ()
+
+    def true(self, facts: Facts) -> bool:
+        """Tell whether nothing known speaks against it."""
+        return not any(facts.get(key) for key in self.unless)
 
 
 @dataclass(frozen=True)
 class Form:
-    """Questions in their order. Without `review` it is finished by its last answer."""
+    """Questions in their order. Without `review` it is finished by its last answer.
+
+    `check` raises Problem when answers contradict each other; it must cope with any of them missing.
+    """
 
     name: str
     version: int
@@ -71,6 +83,7 @@ class Form:
     zero: Zero | None = None
     finish: str = words.SUBMIT
     review: bool = True
+    check: Callable[[Answers, Facts], None] | None = None
 
     def __post_init__(self) -> None:
         """Check the whole form; ValueError names it and the field."""
@@ -98,7 +111,7 @@ class Form:
         asked = []
         live: dict[str, Any] = {}
         for each in self.fields:
-            if each.asked_if is not None and not each.asked_if(live):
+            if each.asked_if is not None and not each.asked_if(live, facts):
                 continue
             if each.key in answers:
                 live[each.key] = answers[each.key]
@@ -118,6 +131,16 @@ class Form:
         """Return the answers of the fields that are asked."""
         return {each.key: answers[each.key] for each in self.asked(answers, facts) if each.key in answers}
 
+    def contradiction(self, answers: Answers, facts: Facts = NOTHING) -> Problem | None:
+        """Return why the answers that are asked for cannot stand side by side; None when they can."""
+        if self.check is None:
+            return None
+        try:
+            self.check(self.live(answers, facts), facts)
+        except Problem as problem:
+            return problem
+        return None
+
     def fitting(self, answers: Answers, facts: Facts = NOTHING) -> dict[str, Any]:
         """Return those answers this version of the form could have been given."""
         return {
@@ -127,10 +150,10 @@ class Form:
         }
 
 
-def above_zero(*keys: str) -> Callable[[Answers], bool]:
+def above_zero(*keys: str) -> Callable[[Answers, Facts], bool]:
     """Return the condition that one of these counts is more than nothing."""
 
-    def met(answers: Answers) -> bool:
+    def met(answers: Answers, _: Facts) -> bool:
         return any(answers.get(key, 0) > 0 for key in keys)
 
     return met
@@ -166,6 +189,11 @@ def _faults(form: Form) -> Iterator[str]:
         for fault in _field_faults(each, known):
             yield f"field {each.key!r}: {fault}"
         known.append(each.key)
+    if form.check is not None:
+        try:
+            form.check({}, NOTHING)
+        except Exception as error:  # noqa: BLE001 - whatever it raises, nobody could answer a first question
+            yield f"check must cope with questions not answered yet ({error!r})"
     if form.zero is not None:
         yield from _zero_faults(form.zero, {each.key: each for each in form.fields})
 
@@ -192,9 +220,9 @@ def _field_faults(each: Field, known: list[str]) -> Iterator[str]:
     if each.asked_if is not None:
         probe = _Probe()
         try:
-            each.asked_if(probe)
+            each.asked_if(probe, NOTHING)
         except Exception as error:  # noqa: BLE001 - whatever a condition raises is the form's fault
-            yield f"asked_if must cope with questions not answered yet ({error!r})"
+            yield f"asked_if must cope with questions not answered yet and facts not known ({error!r})"
         for wanted in probe.asked_for:
             if wanted not in known:
                 yield f"asked_if looks at {wanted!r}, which is no earlier field"

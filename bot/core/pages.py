@@ -6,12 +6,15 @@ message stays well below the 4096 characters of the Bot API: what is recalled is
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from bot.core.draft import REVIEW, Draft, action
+from bot.core.fields import Date
 from bot.core.messages import Button, Message, Place, Tone
 from bot.core.plain_text import clean, clip, fit_all, one_line, units
 from bot.texts import dialog as words
+from bot.texts.problems import sentence
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,7 +48,15 @@ def refill(field: Field, draft: Draft) -> Value:
     return value if value is not None and field.kind.valid(value, draft.facts) else None
 
 
-def offered(form: Form, draft: Draft, asked: tuple[Field, ...]) -> list[list[Offer]]:
+def _timely(field: Field, value: Value, draft: Draft, now: datetime) -> bool:
+    """Tell whether a known day may still be answered: it was good once, and may have passed since."""
+    if not isinstance(field.kind, Date):
+        return True
+    first, last = field.kind.limits(now.date(), draft.facts)
+    return first <= date.fromisoformat(value) <= last
+
+
+def offered(form: Form, draft: Draft, asked: tuple[Field, ...], now: datetime) -> list[list[Offer]]:
     """Return the dialog's own buttons on the present page, besides those of the question's kind."""
     if draft.over == "cancel":
         return [[(words.CANCEL_SURELY, "X", "danger"), (words.GO_ON, "w", "plain")]]
@@ -59,23 +70,25 @@ def offered(form: Form, draft: Draft, asked: tuple[Field, ...]) -> list[list[Off
             [(words.CHANGE, "m", "plain"), (words.BACK, "b", "plain")],
             [(words.LATER, "l", "plain"), (words.CANCEL, "x", "plain")],
         ]
-    return _offered_beside(form, draft, asked)
+    return _offered_beside(form, draft, asked, now)
 
 
-def _offered_beside(form: Form, draft: Draft, asked: tuple[Field, ...]) -> list[list[Offer]]:
+def _offered_beside(form: Form, draft: Draft, asked: tuple[Field, ...], now: datetime) -> list[list[Offer]]:
     """Return the buttons beside a question."""
     field = next(each for each in asked if each.key == draft.at)
     rows: list[list[Offer]] = []
-    if form.zero and field is asked[0] and not draft.answers and not draft.changing:
+    if form.zero and form.zero.true(draft.facts) and field is asked[0] and not draft.answers and not draft.changing:
         rows.append([(form.zero.label, "z", "plain")])
-    if field.key in draft.answers:
-        if not field.kind.resumes:
-            rows.append([(words.KEEP, "h", "primary")])
-    elif (value := refill(field, draft)) is not None:
+    answered = field.key in draft.answers
+    if answered and not field.kind.resumes:
+        rows.append([(words.KEEP, "h", "primary")])
+    value = refill(field, draft)
+    if value is not None and value != draft.answers.get(field.key) and _timely(field, value, draft, now):
         shown = one_line(field.kind.show(value, draft.facts), _REUSE_ROOM)
-        rows.append([(words.reuse(shown), "p", "primary")])
+        rows.append([(words.reuse(shown), "p", "plain" if answered else "primary")])
     along: list[Offer] = []
-    if draft.changing or field is not asked[0]:
+    complete = form.next_after(draft.answers, draft.skipped, draft.facts) is None
+    if field is not asked[0] or (draft.changing and complete):
         along.append((words.BACK, "b", "plain"))
     if field.optional:
         along.append((words.SKIP, "s", "plain"))
@@ -91,14 +104,16 @@ def _offered_beside(form: Form, draft: Draft, asked: tuple[Field, ...]) -> list[
 def draw(form: Form, draft: Draft, now: datetime, notice: str = "", place: Place = "new") -> Message:
     """Return the page a draft is on; `notice` is said first. The draft must fit the form."""
     asked = form.asked(draft.answers, draft.facts)
-    rows = offered(form, draft, asked)
+    rows = offered(form, draft, asked, now)
     about = clip(clean(str(draft.facts.get("about", ""))), _ABOUT_ROOM)
     if draft.over == "cancel":
         return _message(draft, form.title, [notice, words.CANCEL_QUESTION], rows, place)
     if draft.over == "change":
         return _message(draft, form.title, [notice, words.CHOOSER_QUESTION], rows, place)
     if draft.at == REVIEW:
-        texts = [notice, about, *_review(draft, asked)]
+        problem = form.contradiction(draft.answers, draft.facts)
+        told = notice or (sentence(problem) if problem else "")
+        texts = [told, about, *_review(draft, asked)]
         return _message(draft, words.review_title(form.title), texts, rows, place)
     return _question(form, draft, now, asked, rows, [notice, about], place)
 

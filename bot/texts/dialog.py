@@ -25,6 +25,7 @@ TO_REVIEW: Final = "返回核对"
 ZERO: Final = "本周无新增（零报告）"
 YES: Final = "是"
 NO: Final = "否"
+OTHER_GROUP: Final = "‹ 换一个方面"
 #: The name of a file that came without one.
 FILE: Final = "文件"
 SHARE_HINT: Final = "可以直接输入，也可以点输入框旁的按钮发送本人号码。"
@@ -103,6 +104,16 @@ def files_so_far(names: list[str], most: int) -> str:
 def files(names: list[str]) -> str:
     """Return how an answer of files reads."""
     return f"{len(names)}个（{'、'.join(names)}）" if names else NOTHING
+
+
+def nested(group: str, item: str) -> str:
+    """Return an item with the group it belongs to."""
+    return f"{group}－{item}"
+
+
+def opened(group: str) -> str:
+    """Say which group's items are shown."""
+    return f"【{group}】"
 
 
 def numbered(labels: list[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -11,11 +12,13 @@ import pytest
 
 from bot.core import dialog
 from bot.core.dialog import REVIEW, Draft, Turn
-from bot.core.fields import Choice, Count, Date, File, Many, Option, Phone, Text, YesNo, options_from
+from bot.core.fields import Choice, Count, Date, File, Many, Nested, Option, Phone, Text, YesNo, options_from
 from bot.core.form import Field, Form, Zero, above_zero
 from bot.core.messages import Command, FileRef, Message, Said, Sent, SharedPhone, Tapped, Unreadable
+from bot.core.problems import Problem
 
 if TYPE_CHECKING:
+    from bot.core.form import Answers, Facts
     from bot.core.messages import Event
 
 NOW = datetime(2020, 7, 8, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -46,15 +49,49 @@ SHORT = Form(
     intro="请逐项填写。",
     zero=Zero({"done": "本周无新增", "found": 0}),
 )
+
+
+def in_order(answers: Answers, _: Facts) -> None:
+    """Refuse what was found before it happened, or mended before it was found."""
+    found, happened, mended = (answers.get(key) for key in ("found_on", "happened_on", "mended_on"))
+    if found and happened and happened > found:
+        raise Problem("happened_after_found")
+    if found and mended and mended < found:
+        raise Problem("mended_before_found")
+
+
+FOUND_ON = Field("found_on", "哪天发现？", Date(), column="发现时间")
+HAPPENED_ON = Field("happened_on", "哪天发生？", Date(), column="发生时间")
+DATES = Form(
+    "dates",
+    1,
+    "先后",
+    (
+        FOUND_ON,
+        HAPPENED_ON,
+        Field("mended", "改好了吗？", YesNo(), column="已改好"),
+        Field("mended_on", "哪天改好？", Date(), column="完成时间", asked_if=lambda a, _: a.get("mended") is True),
+        Field("what", "什么问题？", Text(50), column="问题"),
+        Field("party", "涉及谁？", Text(50), column="当事人", optional=True),
+    ),
+    check=in_order,
+)
 PLAIN = Form("plain", 1, "两问", (Field("a", "甲？", Text(50)), Field("b", "乙？", Count())))
 
 
 class Person:
     """Somebody with a chat in front of them; the draft goes through its JSON at every step."""
 
-    def __init__(self, form: Form, facts: dict[str, Any] | None = None, answers: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        form: Form,
+        facts: dict[str, Any] | None = None,
+        answers: dict[str, Any] | None = None,
+        *,
+        whole: bool = True,
+    ) -> None:
         self.form = form
-        self.draft = dialog.begin(form, 7, FACTS if facts is None else facts, answers or {})
+        self.draft = dialog.begin(form, 7, FACTS if facts is None else facts, answers or {}, whole=whole)
         self.last: Message = dialog.page(form, self.draft, NOW)
         self.outcome = "asking"
 
@@ -133,6 +170,27 @@ def test_zero_is_one_tap_on_the_first_question(contact: Person) -> None:
     assert contact.outcome == "finished"
     assert contact.draft.zero
     assert contact.draft.answers == {"done": "本周无新增", "found": 0}
+
+
+def test_zero_is_not_offered_where_something_is_known() -> None:
+    zero = Zero({"done": "本周无新增", "found": 0}, unless=("found",))
+    form = replace(SHORT, zero=zero)
+    assert "本周无新增（零报告）" in Person(form, {**FACTS, "found": 0}).labels
+    assert "本周无新增（零报告）" in Person(form, {"areas": FACTS["areas"]}).labels
+    contact = Person(form)
+    assert "本周无新增（零报告）" not in contact.labels
+    assert refused(contact, Tapped(dialog.action(contact.draft, "z"))).startswith("本周台账已有登记，不能报零报告")
+    contact.taps("跳过")
+    assert contact.sees("第2题")
+
+
+def test_a_zero_button_that_has_become_untrue_is_answered_with_the_question() -> None:
+    contact = Person(replace(SHORT, zero=Zero({"found": 0}, unless=("found",))), {**FACTS, "found": 0})
+    zero = contact.button("本周无新增（零报告）")
+    contact.draft = replace(contact.draft, facts=FACTS)
+    assert refused(contact, Tapped(zero)).startswith("本周台账已有登记，不能报零报告")
+    assert contact.sees("第1题/共4题", "哪些方面？")
+    assert "本周无新增（零报告）" not in contact.labels
 
 
 def test_zero_is_not_offered_once_something_is_answered(contact: Person) -> None:
@@ -376,7 +434,251 @@ def test_a_tick_from_before_leaving_the_question_is_stale(contact: Person) -> No
     assert refused(contact, tick).startswith("这一步已经答过了")
 
 
+# answers that contradict each other
+
+
+def dated(*, mended: str = "", **more: str) -> dict[str, Any]:
+    """Return the answers of DATES, found on 1 July what happened the day before."""
+    answers: dict[str, Any] = {"found_on": "2020-07-01", "happened_on": "2020-06-30", "mended": bool(mended)}
+    return {**answers, **({"mended_on": mended} if mended else {}), "what": "账目不清", **more}
+
+
+def test_an_answer_that_contradicts_is_refused_on_its_question_and_the_other_can_be_changed() -> None:
+    contact = Person(DATES)
+    contact.says("7月1日")
+    assert refused(contact, Said("7月3日")) == "发生时间不能晚于发现时间，请核对。\n\n哪天发生？"
+    contact.taps("上一步")
+    contact.says("7月4日", "7月3日")
+    assert contact.sees("改好了吗？")
+    contact.taps("是")
+    assert refused(contact, Said("7月3日")).startswith("完成时间不能早于发现时间")
+    contact.says("7月4日", "账目不清", "跳过", "提交")
+    assert contact.outcome == "finished"
+
+
+def test_a_tapped_and_a_known_value_are_held_against_the_others_too() -> None:
+    known = replace(HAPPENED_ON, prefill="last")
+    contact = Person(replace(DATES, fields=(FOUND_ON, known)), {"last": "2020-07-05"})
+    contact.says("7月1日")
+    assert refused(contact, Tapped(contact.button("沿用：2020年7月5日"))).startswith("发生时间不能晚于发现时间")
+    assert refused(contact, Tapped(contact.button("今天（7月8日）"))).startswith("发生时间不能晚于发现时间")
+    contact.says("6月30日", "提交")
+    assert contact.outcome == "finished"
+
+
+@pytest.mark.parametrize("first", [1, 2])
+def test_two_answers_are_changed_one_after_the_other_in_whichever_order(first: int) -> None:
+    contact = Person(DATES, answers=dated())
+    other = 3 - first
+    later = {1: "7月6日", 2: "7月5日"}
+    contact.says(str(first), later[first], str(other), later[other])
+    assert contact.sees("1. 发现时间：2020年7月6日", "2. 发生时间：2020年7月5日")
+    assert not contact.sees("不能")
+    earlier = {1: "6月2日", 2: "6月1日"}
+    contact.says(str(first), earlier[first], str(other), earlier[other], "提交")
+    assert contact.outcome == "finished"
+
+
+def test_the_review_page_says_what_contradicts_and_cannot_be_submitted_like_that() -> None:
+    contact = Person(DATES, answers=dated())
+    contact.says("2", "7月3日")
+    assert contact.sees("先后 · 核对", "发生时间不能晚于发现时间，请核对。", "2. 发生时间：2020年7月3日")
+    assert refused(contact, Tapped(contact.button("提交"))).count("发生时间不能晚于发现时间") == 1
+    contact.says("1", "7月3日")
+    assert not contact.sees("不能晚于")
+    contact.taps("提交")
+    assert contact.outcome == "finished"
+
+
+def test_a_correction_of_contradicting_answers_is_mended_one_by_one() -> None:
+    contact = Person(DATES, answers=dated(happened_on="2020-07-06", mended="2020-06-01"))
+    assert contact.sees("核对", "发生时间不能晚于发现时间")
+    contact.says("5", "账目混乱")  # what has nothing to do with it can be changed meanwhile
+    assert contact.draft.answers["what"] == "账目混乱"
+    contact.says("2", "6月30日")
+    assert contact.sees("核对", "完成时间不能早于发现时间")
+    contact.says("4", "7月2日", "提交")
+    assert contact.outcome == "finished"
+
+
+def test_kept_answers_that_contradict_do_not_stop_the_questions() -> None:
+    kept = {"found_on": "2020-07-01", "happened_on": "2020-07-06", "mended": False}
+    contact = Person(DATES, answers=kept, whole=False)
+    assert contact.sees("第4题/共5题", "什么问题？")
+    contact.says("账目不清")
+    assert contact.sees("涉及谁？")
+    contact.taps("跳过")
+    assert contact.sees("核对", "发生时间不能晚于发现时间")
+    contact.says("2", "7月1日", "提交")
+    assert contact.outcome == "finished"
+
+
+def test_a_kept_answer_further_on_does_not_stand_in_the_way_of_a_question() -> None:
+    contact = Person(DATES, answers={"happened_on": "2020-07-06", "mended": False, "what": "账目"}, whole=False)
+    assert contact.sees("哪天发现？")
+    contact.says("7月1日", "跳过")
+    assert contact.sees("核对", "发生时间不能晚于发现时间")
+    contact.says("2", "7月1日", "提交")
+    assert contact.outcome == "finished"
+
+
+def test_an_answer_that_comes_back_with_its_question_and_contradicts_by_then() -> None:
+    contact = Person(DATES, answers=dated(mended="2020-07-01"))
+    contact.says("3", "否", "1", "7月5日")
+    assert not contact.sees("不能")
+    contact.says("3", "是")
+    assert contact.sees("核对", "完成时间不能早于发现时间", "4. 完成时间：2020年7月1日")
+    contact.says("4", "7月6日", "提交")
+    assert contact.draft.answers["mended_on"] == "2020-07-06"
+
+
+def test_a_form_without_review_shows_the_page_rather_than_finish_with_a_contradiction() -> None:
+    form = replace(DATES, review=False)
+    brigade = Person(form, answers={"found_on": "2020-07-01", "happened_on": "2020-07-06"}, whole=False)
+    brigade.says("否", "账目不清", "跳过")
+    assert brigade.outcome == "asking"
+    assert brigade.sees("核对", "发生时间不能晚于发现时间")
+    brigade.says("1", "7月6日")
+    assert brigade.outcome == "finished"
+    assert brigade.draft.answers["found_on"] == "2020-07-06"
+
+
+# keeping some answers
+
+
+def test_kept_answers_are_not_asked_again_but_all_others_are() -> None:
+    contact = Person(SHORT, answers={"done": "查店", "found": 1}, whole=False)
+    assert contact.sees("第1题/共5题", "哪些方面？")
+    assert "上一步" not in contact.labels
+    contact.taps("跳过")
+    assert contact.sees("第4题", "什么问题？")
+    contact.taps("上一步")
+    assert contact.sees("第3题", "已填：1")
+    contact.taps("保留")
+    contact.says("账目不清")
+    assert contact.sees("下周计划？")
+    contact.taps("跳过")
+    assert contact.sees("核对", "2. 工作：查店")
+    contact.taps("提交")
+    assert contact.draft.answers == {"done": "查店", "found": 1, "what": "账目不清"}
+
+
+def test_when_nothing_that_was_kept_fits_it_is_as_if_nothing_had_been() -> None:
+    contact = Person(SHORT, answers={"done": 5, "old": 1}, whole=False)
+    assert contact.sees("请逐项填写。", "第1题")
+    assert "本周无新增（零报告）" in contact.labels
+    assert "上一步" not in contact.labels
+
+
+# what is known moves on
+
+
+UNLIKE = replace(
+    SHORT,
+    fields=(
+        *SHORT.fields[1:3],
+        Field(
+            "why", "为何不同？", Text(50), column="说明", asked_if=lambda a, f: a.get("found", 0) != f.get("found", 0)
+        ),
+        *SHORT.fields[3:],
+    ),
+    zero=None,
+)
+
+
+def test_a_question_may_depend_on_what_is_known() -> None:
+    contact = Person(UNLIKE)
+    contact.says("查店")
+    contact.taps("沿用：2")
+    assert contact.sees("什么问题？")
+    contact.taps("上一步")
+    contact.says("3")
+    assert contact.sees("为何不同？")
+    contact.says("一件尚未录入", "账目", "跳过")
+    assert contact.sees("3. 说明：一件尚未录入")
+
+
+def test_a_question_opened_by_what_has_become_known_is_asked_before_submitting() -> None:
+    contact = Person(UNLIKE, answers={"done": "查店", "found": 2, "what": "账目"})
+    contact.draft = replace(contact.draft, facts={**FACTS, "found": 3})
+    contact.taps("提交")
+    assert contact.sees("为何不同？")
+    contact.draft = replace(contact.draft, facts={**FACTS, "found": 2})
+    contact.last = dialog.page(UNLIKE, contact.draft, NOW)
+    assert contact.sees("核对")  # and no longer, once nothing is unlike any more
+    contact.taps("提交")
+    assert contact.draft.answers == {"done": "查店", "found": 2, "what": "账目"}
+
+
+def test_a_long_known_text_has_a_short_button_and_is_taken_whole() -> None:
+    told = "\n".join(f"NJ-2020-00{n} 执法记录填写不规范（待整改）" for n in range(1, 9))
+    form = Form("long", 1, "长", (Field("what", "什么问题？", Text(1000), prefill="entries", recall="entries"),))
+    contact = Person(form, {"entries": told})
+    label = contact.labels[0]
+    assert label.startswith("沿用：NJ-2020-001 执法记录")
+    assert len(label) <= 27
+    assert contact.sees("【供参考】\n" + told)
+    contact.taps(label)
+    assert contact.draft.answers == {"what": told}
+
+
 # other kinds in a dialog
+
+
+ITEMS = {"items": [["rules", "执法制度", ["两法衔接", "权责清单/运行"]], ["public", "社会监督", ["政务公开"]]]}
+CHOSEN = Form(
+    "chosen", 1, "类别", (Field("a", "甲？", Count()), Field("item", "哪一类？", Nested("items"), column="类别"))
+)
+
+
+def test_an_item_is_chosen_in_two_steps() -> None:
+    contact = Person(CHOSEN, ITEMS)
+    contact.says("1")
+    assert contact.labels[:2] == ["执法制度", "社会监督"]
+    contact.taps("执法制度")
+    assert contact.last.place == "same"
+    assert contact.sees("哪一类？", "【执法制度】")
+    assert contact.labels[:3] == ["两法衔接", "权责清单/运行", "‹ 换一个方面"]
+    contact.taps("‹ 换一个方面")
+    assert contact.last.place == "same"
+    contact.taps("社会监督", "政务公开")
+    assert contact.sees("核对", "2. 类别：社会监督－政务公开")
+    contact.says("2", "1", "2")
+    assert contact.sees("核对", "2. 类别：执法制度－权责清单/运行")
+    contact.taps("提交")
+    assert contact.draft.answers == {"a": 1, "item": "rules/权责清单/运行"}
+
+
+def test_an_open_area_is_closed_by_leaving_the_question() -> None:
+    contact = Person(CHOSEN, ITEMS)
+    contact.says("1", "执法制度", "上一步", "保留")
+    assert contact.labels[:2] == ["执法制度", "社会监督"]
+    contact.says("执法制度", "两法衔接", "上一步")
+    assert contact.sees("已填：执法制度－两法衔接")
+    contact.says("社会监督")
+    assert contact.sees("【社会监督】", "已填：执法制度－两法衔接")
+    contact.taps("保留")
+    assert contact.sees("2. 类别：执法制度－两法衔接")
+
+
+def test_a_button_of_an_area_left_meanwhile_is_stale() -> None:
+    contact = Person(CHOSEN, ITEMS)
+    contact.says("1", "执法制度")
+    item = contact.button("权责清单/运行")
+    contact.taps("‹ 换一个方面")
+    assert refused(contact, Tapped(item)).startswith("这一步已经答过了")
+    assert refused(contact, Tapped(dialog.action(contact.draft, "o:0"))).startswith("这个按钮现在用不上")
+    assert refused(contact, Said("司法监督")).startswith("没有这一项，请点下面的按钮，或回复序号。例如：1")
+
+
+def test_an_open_area_that_is_gone_leads_back_to_the_areas() -> None:
+    contact = Person(CHOSEN, ITEMS)
+    contact.says("1", "执法制度")
+    contact.draft = replace(contact.draft, facts={"items": ITEMS["items"][1:]})
+    contact.last = dialog.page(CHOSEN, contact.draft, NOW)
+    assert contact.labels[0] == "社会监督"
+    contact.says("1", "1")
+    assert contact.sees("2. 类别：社会监督－政务公开")
 
 
 def test_a_calendar_is_paged_in_place() -> None:
@@ -464,10 +766,49 @@ def test_a_draft_of_an_earlier_version_goes_on() -> None:
     assert contact.draft.answers == {"done": "查店", "many": 4}
 
 
+def test_a_draft_on_the_review_page_is_asked_only_what_a_new_version_adds() -> None:
+    contact = at_review(Person(SHORT))
+    added = Field("why", "为什么？", Text(50), column="原因")
+    contact.form = replace(SHORT, version=2, fields=(SHORT.fields[0], added, *SHORT.fields[1:]))
+    contact.last = dialog.page(contact.form, contact.draft, NOW)
+    assert contact.sees("第2题/共6题", "为什么？")
+    contact.says("账目混乱")
+    assert contact.sees("核对", "2. 原因：账目混乱", "3. 工作：查店")
+
+
+def test_a_correction_with_an_open_first_question_offers_no_way_back() -> None:
+    contact = Person(PLAIN, answers={"b": 2})
+    assert contact.sees("甲？")
+    assert "上一步" not in contact.labels
+    contact.says("好")
+    assert contact.sees("核对")
+
+
 def test_a_known_value_that_does_not_suit_is_not_offered() -> None:
     contact = Person(SHORT, {**FACTS, "found": "很多"})
     contact.taps("跳过")
     contact.says("查店")
+    assert not any(label.startswith("沿用") for label in contact.labels)
+
+
+@pytest.mark.parametrize(
+    ("day", "offered"), [("2020-07-07", False), ("2020-07-08", True), ("2020-07-20", True), ("2020-07-21", False)]
+)
+def test_a_known_day_is_offered_only_within_the_limits_of_the_question(day: str, offered: bool) -> None:  # noqa: FBT001 - a column of the table above
+    due = Field("due", "最迟哪天？", Date(lambda today: today, "end"), prefill="last_due")
+    contact = Person(Form("due", 1, "时限", (due,)), {"last_due": day, "end": "2020-07-20"})
+    assert any(label.startswith("沿用") for label in contact.labels) is offered
+    if not offered:
+        refused(contact, Tapped(dialog.action(contact.draft, "p")))
+
+
+def test_a_known_value_is_offered_beside_another_one_that_was_answered() -> None:
+    contact = Person(SHORT)
+    contact.says("跳过", "查店", "3", "上一步")
+    assert contact.sees("已填：3")
+    assert {"保留", "沿用：2"} <= set(contact.labels)
+    contact.taps("沿用：2", "上一步")
+    assert contact.sees("已填：2")
     assert not any(label.startswith("沿用") for label in contact.labels)
 
 
