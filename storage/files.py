@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, insert, select
 from sqlmodel import col
 
+from bot.core import magic
 from bot.core.messages import FileRef
 from storage.tables import Stored
 
@@ -34,14 +35,22 @@ class FileStore:
         """Use the folder `root`; it is made with the first file."""
         self._root = root
 
-    def put(self, content: bytes, name: str, mime: str = "application/octet-stream") -> FileRef:
-        """Keep these bytes; on return they are durable. A crash before that leaves nothing under the name."""
+    def put(self, content: bytes, name: str, mime: str = magic.UNKNOWN) -> FileRef:
+        """Keep these bytes; on return they are durable. A crash before that leaves nothing under the name.
+
+        `mime` is the sender's word; the answer says what the bytes are (`bot.core.magic.type_of`).
+        """
         sha256 = hashlib.sha256(content).hexdigest()
         target = self.path(sha256)
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             _write(target, content)
-        return FileRef(sha256, name, len(content), mime)
+        return FileRef(sha256, name, len(content), magic.type_of(content[: magic.HEAD], name, mime))
+
+    def head(self, sha256: str) -> bytes:
+        """Return a file's first bytes, as many as `bot.core.magic` wants. OSError without it, ValueError as `path`."""
+        with self.path(sha256).open("rb") as file:
+            return file.read(magic.HEAD)
 
     def path(self, sha256: str) -> Path:
         """Return where a file lies or would lie. ValueError when this is no SHA-256: it may come from outside."""

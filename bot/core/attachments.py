@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from bot.core import magic
 from bot.core.kind import NOTHING, Facts, Kind, More, Value
 from bot.core.messages import FileRef
 from bot.core.plain_text import clean, clip, one_line
@@ -57,16 +58,8 @@ class File(Kind):
 
     def sent(self, file: FileRef, held: Value) -> list[dict[str, Any]] | More:
         """Add a file; the same one sent again adds nothing."""
-        name = _file_name(file.name)
-        wanted = file.mime.lower(), name.lower()
-        if self.kinds and not any(
-            wanted[1].endswith(kind) if kind.startswith(".") else wanted[0].startswith(kind) for kind in self.kinds
-        ):
-            raise Problem("file_kind", name=clip(name, 40), kinds=self.named)
-        if file.size > self.largest:
-            raise Problem("file_large", size=file.size, limit=self.largest)
-        if file.size == 0:
-            raise Problem("file_blank")
+        name = _file_name(file.name, file.mime)
+        self._check(file, name)
         new = FileRef(clean(file.sha256), name, file.size, clean(file.mime)).to_json()
         if self.most == 1:
             return [new]
@@ -76,6 +69,20 @@ class File(Kind):
         if len(files) >= self.most:
             raise Problem("file_many", most=self.most)
         return More([*files, new])
+
+    def _check(self, file: FileRef, name: str) -> None:
+        """Refuse what is of no kind wanted, too large, empty, or not what its name says."""
+        wanted = file.mime.lower(), name.lower()
+        if self.kinds and not any(
+            wanted[1].endswith(kind) if kind.startswith(".") else wanted[0].startswith(kind) for kind in self.kinds
+        ):
+            raise Problem("file_kind", name=clip(name, 40), kinds=self.named)
+        if file.size > self.largest:
+            raise Problem("file_large", size=file.size, limit=self.largest)
+        if file.size == 0:
+            raise Problem("file_blank")
+        if not magic.fits(name, file.mime):
+            raise Problem("file_disguised", name=clip(name, 40))
 
     def tapped(self, move: str, arg: str, facts: Facts, held: Value) -> list[dict[str, Any]] | More:  # noqa: ARG002
         """Be done, or begin again."""
@@ -108,8 +115,8 @@ class File(Kind):
         return words.files_so_far([file["name"] for file in held], self.most) if held else ""
 
 
-def _file_name(name: str) -> str:
-    """Return a name without folders, of a sensible length, its ending kept."""
+def _file_name(name: str, mime: str) -> str:
+    """Return a name without folders, of a sensible length, its ending kept, or one given to it."""
     path = PurePath(one_line(clean(name.replace("\\", "/").rpartition("/")[2]), 255) or words.FILE)
     stem = clip(path.stem, _FILE_NAME)
-    return stem + clip(path.suffix, 10)
+    return stem + (clip(path.suffix, 10) or magic.ending_for(mime))

@@ -41,12 +41,19 @@ class Attachment:
     """A file that goes with a message.
 
     Either a stored one (`kind` "file", `ref` its SHA-256), or a table (`kind` "table", `ref` like "weekly/2020-W28"),
-    which is made when it is sent so that it shows what is true then.
+    which is made when it is sent so that it shows what is true then. `about` ("issue:12", "submission:7") is what it
+    belongs to: who may not see that any more does not get the file either.
     """
 
     kind: Literal["file", "table"]
     ref: str
     name: str
+    about: str = ""
+
+    def to_json(self) -> dict[str, str]:
+        """Return the shape stored in the outbox."""
+        shape = {"kind": self.kind, "ref": self.ref, "name": self.name}
+        return shape | {"about": self.about} if self.about else shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,7 @@ class Message:
         if self.buttons:
             shape["buttons"] = [[[b.label, b.action, b.tone] for b in row] for row in self.buttons]
         if self.attachments:
-            shape["attachments"] = [asdict(a) for a in self.attachments]
+            shape["attachments"] = [a.to_json() for a in self.attachments]
         return shape
 
     @classmethod
@@ -91,12 +98,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class FileRef:
-    """A file somebody sent, already in the file store: `sha256` finds it, `size` is in bytes."""
+    """A file somebody sent, already in the file store: `sha256` finds it, `size` is in bytes.
+
+    `mime` is what the bytes are (`bot.core.magic.type_of`), whatever the sender said; "" when nobody has looked.
+    """
 
     sha256: str
     name: str
     size: int
-    mime: str = "application/octet-stream"
+    mime: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the shape kept in answers."""

@@ -400,8 +400,42 @@ def test_a_file_nobody_could_use_is_refused() -> None:
     assert refusal(office, Sent(FileRef("a", "x.pdf", 20_000_001, "application/pdf"))).key == "file_large"
     assert refusal(office, Sent(FileRef("a", "x.pdf", 0, "application/pdf"))).key == "file_blank"
     assert refusal(office, Said("在路上")).key == "file_expected"
-    for name, mime in [("表.WPS", "application/octet-stream"), ("p", "image/heic"), ("a.docx", "")]:
+    for name, mime in [("表.WPS", "application/wps-office.wps"), ("p", "image/heic"), ("a.docx", "")]:
         assert isinstance(office.read(Sent(FileRef("a", name, 5, mime)), NOW), More)
+
+
+@pytest.mark.parametrize(
+    ("name", "mime"),
+    [("现场.jpg", "application/octet-stream"), ("整改通知.pdf", "image/png"), ("现场.jpg", "application/pdf")],
+)
+def test_a_file_that_is_not_what_its_name_says_is_refused_by_its_name(name: str, mime: str) -> None:
+    evidence = File(kinds=(*PICTURES, *PDF), named="照片或PDF")
+    problem = refusal(evidence, Sent(FileRef("a", name, 5, mime)))
+    assert (problem.key, problem.facts) == ("file_disguised", {"name": name})
+
+
+def test_a_wrong_kind_is_said_before_a_disguise() -> None:
+    evidence = File(kinds=PICTURES, named="照片")
+    assert refusal(evidence, Sent(FileRef("a", "报告.docx", 5, "application/octet-stream"))).key == "file_kind"
+    assert refusal(evidence, Sent(FileRef("a", "照片.jpg", 0, "application/octet-stream"))).key == "file_blank"
+
+
+def test_a_picture_is_taken_under_any_pictures_ending() -> None:
+    evidence = File(kinds=PICTURES, named="照片")
+    assert evidence.read(Sent(FileRef("a", "照片.jpg", 5, "image/heic")), NOW).held[0]["mime"] == "image/heic"
+
+
+@pytest.mark.parametrize(
+    ("name", "mime", "kept"),
+    [
+        ("1000001234", "image/jpeg", "1000001234.jpg"),
+        ("", "application/pdf", "文件.pdf"),
+        ("照片.JPG", "image/heic", "照片.JPG"),
+        ("名单", "application/zip", "名单"),
+    ],
+)
+def test_a_name_without_an_ending_gets_that_of_its_type(name: str, mime: str, kept: str) -> None:
+    assert File().read(Sent(FileRef("a", name, 5, mime)), NOW).held[0]["name"] == kept
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.core import magic
 from bot.core.messages import FileRef
 from storage import files, people
 from storage.files import FileStore
@@ -16,11 +17,26 @@ if TYPE_CHECKING:
 
 def test_the_same_bytes_lie_there_once_under_any_name(tmp_path: Path) -> None:
     shelf = FileStore(tmp_path / "files")
-    one = shelf.put(b"scan", "盖章件.pdf", "application/pdf")
-    two = shelf.put(b"scan", "../../etc/passwd")
-    assert (one.sha256, one.size, one.name, one.mime) == (two.sha256, 4, "盖章件.pdf", "application/pdf")
-    assert shelf.path(one.sha256).read_bytes() == b"scan"
+    one = shelf.put(b"%PDF-1.7", "盖章件.pdf", "application/pdf")
+    two = shelf.put(b"%PDF-1.7", "../../etc/passwd")
+    assert (one.sha256, one.size, one.name, one.mime) == (two.sha256, 8, "盖章件.pdf", "application/pdf")
+    assert shelf.path(one.sha256).read_bytes() == shelf.head(one.sha256) == b"%PDF-1.7"
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [shelf.path(one.sha256)]
+
+
+def test_a_file_is_kept_as_what_its_bytes_are(tmp_path: Path) -> None:
+    shelf = FileStore(tmp_path / "files")
+    assert shelf.put(b"<html>", "照片.jpg", "image/jpeg").mime == "application/octet-stream"
+    assert shelf.put(b"\x89PNG\r\n\x1a\n", "照片.jpg", "image/jpeg").mime == "image/png"
+    assert shelf.put("甲,乙".encode(), "表.csv", "application/vnd.ms-excel").mime == "text/csv"
+
+
+def test_only_the_beginning_of_a_file_is_read_to_know_it(tmp_path: Path) -> None:
+    shelf = FileStore(tmp_path / "files")
+    film = shelf.put(b"\x00\x00\x00\x18ftypisom" + bytes(100_000), "录像.mp4")
+    assert len(shelf.head(film.sha256)) == magic.HEAD
+    with pytest.raises(FileNotFoundError):
+        shelf.head("ab" * 32)
 
 
 @pytest.mark.parametrize("name", ["", "../../../etc/passwd", "ab" * 31, "AB" * 32, "ab" * 32 + "\n"])
