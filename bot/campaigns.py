@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.core.campaign import Area, Campaign, Duty, Heading, Push, Quiet, Stage, Step, Unit
+from bot.core.campaign import Area, Campaign, Duty, Heading, Ledger, LedgerStep, Push, Quiet, Stage, Step, Unit
 from bot.core.campaign_rules import Mistake, Outline, Path, contradictions
 from bot.core.workdays import Workdays
 from bot.texts import campaign as texts
@@ -31,16 +31,18 @@ _HEADER = re.compile(r"\s*(\[\[?)([^\[\]]+)\]")
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
 #: What a table of the file is made into, by its name.
-_SECTIONS: dict[str, type[BaseModel]] = {
-    "campaign": Heading,
-    "stages": Stage,
-    "units": Unit,
-    "areas": Area,
-    "duties": Duty,
-    "ladder": Step,
-    "pushes": Push,
-    "quiet": Quiet,
-    "workdays": Workdays,
+_SECTIONS: dict[tuple[str, ...], type[BaseModel]] = {
+    ("campaign",): Heading,
+    ("stages",): Stage,
+    ("units",): Unit,
+    ("areas",): Area,
+    ("ledger",): Ledger,
+    ("ledger", "ladder"): LedgerStep,
+    ("duties",): Duty,
+    ("duties", "ladder"): Step,
+    ("pushes",): Push,
+    ("quiet",): Quiet,
+    ("workdays",): Workdays,
 }
 
 
@@ -183,8 +185,8 @@ def _cure(error: ErrorDetails, meant: Mapping[Path, str]) -> dict[str, Any]:
 
 def _known(path: Path) -> list[str]:
     """The keys that may stand where `path` ends."""
-    names = [part for part in path[:-1] if isinstance(part, str)]
-    model = _SECTIONS.get(names[-1], Campaign) if names else Campaign
+    names = tuple(part for part in path[:-1] if isinstance(part, str))
+    model = _SECTIONS.get(names, Campaign)
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
@@ -192,6 +194,7 @@ def _outline(raw: dict[str, Any]) -> Outline:
     """Return the well-shaped parts of the file: they are examined although others are misshapen."""
     heading = raw.get("campaign")
     duties, steps, unusable = _duties(raw)
+    ledger, rungs = _ledger(raw)
     return Outline(
         start=_day(heading, "start"),
         end=_day(heading, "end"),
@@ -204,6 +207,9 @@ def _outline(raw: dict[str, Any]) -> Outline:
         pushes=tuple(_parts(Push, raw, ("pushes",))),
         steps=steps,
         broken_duties=frozenset(unusable),
+        ledger=ledger,
+        rungs=rungs,
+        has_areas=bool(raw.get("areas")),
     )
 
 
@@ -221,6 +227,15 @@ def _duties(raw: dict[str, Any]) -> tuple[list[tuple[Path, Duty]], dict[Path, tu
         else:
             unusable.append(str(values.get("key")))
     return duties, steps, unusable
+
+
+def _ledger(raw: dict[str, Any]) -> tuple[Ledger | None, tuple[tuple[Path, LedgerStep], ...]]:
+    """Return the ledger's section if it is usable, and its usable steps."""
+    values = raw.get("ledger")
+    if not isinstance(values, dict):
+        return None, ()
+    rest = {name: value for name, value in values.items() if name != "ladder"}
+    return _part(Ledger, rest), tuple(_parts(LedgerStep, values, ("ledger", "ladder")))
 
 
 def _parts(model: type[_P], values: dict[str, Any], path: Path) -> Iterator[tuple[Path, _P]]:

@@ -74,6 +74,12 @@ def test_the_check_says_what_the_file_means() -> None:
         "后1个工作日起每个工作日 09:00 逾期提醒 → 联系人、单位负责人",
         "2020年6月24日（周三）12:00 每周工作信息 第26周（6月22日—6月26日）（6月26日 周五放假，提前）",
         "典型案例：发生时随时报送",
+        "问题台账：录入2016年1月1日以来发生的问题，编号如 NJ-2020-001",
+        "来源9种，情形9种，严重程度：一般、较重、严重",
+        "移交：违纪违规的到区纪委监委，涉嫌犯罪的到公安机关、检察机关",
+        "亮灯：时限前3个工作日起亮黄灯，过了时限亮红灯，其余为蓝灯",
+        "表格：全部列",
+        "    后1个工作日起每个工作日 09:00 → 联系人\n    后3个工作日 09:00 → 单位负责人、大队联系人\n",
     ):
         assert words in said
     assert "请留意" not in said
@@ -101,6 +107,16 @@ def test_the_check_warns_of_what_is_allowed_but_odd() -> None:
     assert "“行政裁量基准”的截止日2099年8月30日（周日）不是工作日" in said
     known = campaigns.describe(campaigns.read(text.replace("off = []", "off = [2099-10-01]")), BEFORE)
     assert "并按 [workdays] 里所列的1天调整" in known
+
+
+def test_the_check_says_which_columns_and_warns_of_silent_and_moved_reminders_of_the_ledger() -> None:
+    chosen = TEXT.replace("yellow = 3", 'yellow = 0\ncolumns = ["序号", "单位", "具体问题表述"]', 1)
+    night = chosen.replace('day = -3\nat = "09:00"\nto', 'day = -3\nat = "22:30"\nto', 1)
+    said = campaigns.describe(campaigns.read(night), BEFORE)
+    assert "  亮灯：时限当天亮黄灯，过了时限亮红灯，其余为蓝灯\n  表格：3列：序号、单位、具体问题表述\n" in said
+    assert "问题台账前3个工作日 22:30 的提醒在免打扰时间内，将顺延到07:30。" in said
+    silent = re.sub(r"\[\[ledger.ladder\]\].*?(?=# ── 报送事项)", "", TEXT, flags=re.DOTALL)
+    assert "问题台账没有写提醒" in campaigns.describe(campaigns.read(silent), BEFORE)
 
 
 def test_a_week_wholly_off_is_pointed_out() -> None:
@@ -143,7 +159,11 @@ WRONG = [
     ('holiday = "before"', 'holiday = "earlier"', '改成其中之一："before"、"after"、"none"'),
     ('needs = ["sign_off"]', 'needs = ["signoff"]', '改成 "sign_off"'),
     ("day = -1", 'day = "-1"', '"-1" 不是整数'),
-    ("day = -3", "day = -8", "提醒没有按先后写：前一级是前7个工作日09:00"),
+    (
+        'day = -3\nat = "09:00"\nkind',
+        'day = -8\nat = "09:00"\nkind',
+        "提醒没有按先后写：前一级是前7个工作日09:00",
+    ),
     ('at = "16:00"', "at = 16", "16 不是一天里的时刻"),
     ('kind = "notice"', 'kind = "notise"', '改成 "notice"'),
     ('to = ["brigade"]', 'to = ["head"]', "未报名单不能发给“单位负责人”（head）"),
@@ -151,10 +171,10 @@ WRONG = [
     ('at = "11:00"', 'at = "12:00"', "“催办”要在截止前发出。改成 12:00 之前"),
     ('to = ["contact", "head"]', 'to = ["contacts"]', '改成 "contact"'),
     ('to = ["contact", "head"]', "to = []", "不能为空"),
-    ('to = ["contact"]', 'to = ["contact"]\nuntil = "15:00"', "期限不晚于发出时刻 16:00"),
-    ('to = ["contact"]', 'to = ["contact"]\nuntil = 0', "0 不能作期限。改成分钟数"),
-    ('to = ["contact"]', 'to = ["contact"]\nevery_day_after = true', "every_day_after 只用于截止后"),
-    ('to = ["contact"]', 'to = ["contact"]\nevery_day_after = "yes"', '"yes" 不是“是”或“否”'),
+    ('kind = "notice"', 'kind = "notice"\nuntil = "15:00"', "期限不晚于发出时刻 16:00"),
+    ('kind = "notice"', 'kind = "notice"\nuntil = 0', "0 不能作期限。改成分钟数"),
+    ('kind = "notice"', 'kind = "notice"\nevery_day_after = true', "every_day_after 只用于截止后"),
+    ('kind = "notice"', 'kind = "notice"\nevery_day_after = "yes"', '"yes" 不是“是”或“否”'),
     ('at = "11:00"\nkind = "nudge"', 'at = "08:30"\nkind = "prompt"', "同一时间的“提醒”写了两次"),
     ("on = 2020-06-30", "on = 2021-06-30", "2021-06-30 不在整治期间内"),
     ("at_once = true", 'at_once = true\nby = "12:00"', "用不上 by。删去 by。"),
@@ -165,6 +185,34 @@ WRONG = [
     ('to = "07:30"', 'to = "21:00"', "免打扰的起止时刻相同"),
     ("on = []", "on = [2020-07-10]\n", "2020-07-10 既写在 off 又写在 on 里"),
     ('title = "行政执法不作为乱作为专项整治"', "", "缺少“title”。请补上这一项"),
+    # the ledger
+    ('code = "XM"', 'code = "NJ"', '问题编号的开头 "NJ" 已经用了'),
+    ('code = "XM"', 'code = "xm"', '"xm" 不能作编号的开头。改成大写英文字母开头'),
+    ('code = "XM"', 'cod = "XM"', "没有“cod”这一项。改成 code。"),
+    ("earliest = 2016-01-01", "earliest = 2020-12-31", "2020-12-31 不早于整治结束日期 2020-12-31"),
+    ("earliest = 2016-01-01", "earliest = 2016", "2016 不是日期"),
+    ("earliest = 2016-01-01", "earlist = 2016-01-01", "没有“earlist”这一项。改成 earliest。"),
+    ("earliest = 2016-01-01", "", "缺少“earliest”"),
+    ('severities = ["一般", "较重", "严重"]', 'severities = ["一般", "一般"]', '"一般" 写了两次'),
+    ('severities = ["一般", "较重", "严重"]', "severities = []", "不能为空。请至少写一项"),
+    ('severities = ["一般", "较重", "严重"]', 'severities = "一般"', '"一般" 应当是一组值'),
+    ('judicial = ["公安机关", ', 'judicial = ["区纪委监委", ', '"区纪委监委" 写了两次'),
+    ("yellow = 3", "yellow = -1", "-1 太小。改成不小于 0 的整数"),
+    ("yellow = 3", 'columns = ["单位", "编号", "单位"]', '"单位" 写了两次'),
+    ("yellow = 3", 'columns = ["单位", "整改时间"]', '台账没有名为 "整改时间" 的列。改成 "整改时限"。'),
+    ("yellow = 3", 'columns = ["单位", "天气"]', '没有名为 "天气" 的列。改成其中之一："序号"、"编号"'),
+    ('day = 3\nat = "09:00"\nto', 'day = -2\nat = "09:00"\nto', "提醒没有按先后写：前一级是后1个工作日09:00"),
+    ('day = 0\nat = "09:00"\nto', 'day = -1\nat = "09:00"\nto', "同一时间的台账提醒写了两次"),
+    ('day = 0\nat = "09:00"\nto', 'day = 0\nat = "9点"\nto', '"9点" 不是一天里的时刻'),
+    (
+        'day = 0\nat = "09:00"\nto',
+        'day = 0\nkind = "prompt"\nat = "09:00"\nto',
+        "没有“kind”这一项。删去，或改成其中之一：day",
+    ),
+    ("day = 1\nevery_day_after = true", "day = 0\nevery_day_after = true", "every_day_after 只用于整改时限之后"),
+    ('to = ["head", "brigade"]', 'to = ["head", "admin"]', "台账提醒不能发给“管理员”（admin）"),
+    ('to = ["head", "brigade"]', 'to = ["head", "brigad"]', '改成 "brigade"'),
+    ('items = ["执法人员和证件管理", "执法能力培训"]', "items = []", '"执法队伍建设" 没有项目，台账里选不到'),
 ]
 
 
@@ -219,6 +267,37 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_lines() -> None:
     ]
     lines = [int(re.findall(r"\d+", each)[0]) for each in found]
     assert lines == sorted(lines)
+
+
+def test_a_units_key_in_capitals_is_what_its_numbers_begin_with() -> None:
+    text = TEXT.replace('code = "XM"', 'code = "DONGWU"', 1).replace('code = "DJ"', "", 1)
+    (only,) = mistakes(text)
+    assert '问题编号的开头 "DONGWU" 已经用了' in only
+    assert only.startswith(f"第{line_of(text, 'dongwu') - 1}行（units·第3个·code）")
+    assert campaigns.read(text.replace("DONGWU", "XUMU")).units[1].series == "XUMU"
+
+
+def test_a_ledger_needs_areas_to_choose_from() -> None:
+    without = re.sub(r"\[\[areas\]\].*?(?=# ── 问题台账)", "", TEXT, flags=re.DOTALL)
+    (only,) = mistakes(without)
+    assert only.startswith(
+        f"第{line_of(without, '[ledger]')}行（ledger）：台账的问题要从整治内容里选。请补上 [[areas]]"
+    )
+    (only,) = mistakes(re.sub(r"\[\[areas\]\]\nkey = .*?\n", "[[areas]]\nkey = 1\n", TEXT, count=1))
+    assert "1 不是文字" in only
+
+
+def test_a_campaign_without_a_ledger_needs_neither_areas_nor_codes() -> None:
+    text = re.sub(r"\[ledger\].*?(?=# ── 报送事项)", "", TEXT, flags=re.DOTALL)
+    text = re.sub(r"\[\[areas\]\].*?(?=# ── 问题台账)", "", text, flags=re.DOTALL)
+    campaign = campaigns.read(text.replace('code = "XM"', 'code = "NJ"'))
+    assert campaign.ledger is None
+    assert "台账" not in campaigns.describe(campaign, BEFORE).replace("建立问题台账", "")
+
+
+def test_the_ladder_of_a_misshapen_ledger_is_examined_all_the_same() -> None:
+    text = TEXT.replace("earliest = 2016-01-01", "earliest = 2016", 1).replace("day = 3\n", "day = -9\n", 1)
+    assert ["不是日期" in each or "没有按先后" in each for each in mistakes(text)] == [True, True]
 
 
 def test_a_duty_that_is_misshapen_is_not_said_to_be_unknown() -> None:

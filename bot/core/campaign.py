@@ -7,9 +7,9 @@ contradicts what (`bot.core.campaign_rules`) and what is due when (`bot.core.dea
 from __future__ import annotations
 
 import re
-from datetime import date, time
+from datetime import date, time, timedelta
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
@@ -24,6 +24,9 @@ Need = Literal["sign_off", "stamp"]
 Holiday = Literal["before", "after", "none"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
+#: How long after the campaign's end something may still be due: a deadline typed without its year is not meant for
+#: another year.
+_AFTERWARDS = timedelta(days=183)
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 
@@ -86,6 +89,12 @@ class Unit(Part):
 
     key: Key
     name: Text
+    code: Annotated[str, StringConstraints(pattern=r"^([A-Z][A-Z0-9]{0,9})?$")] = ""
+
+    @property
+    def series(self) -> str:
+        """What the numbers of its ledger entries begin with: its code, or its key in capitals."""
+        return self.code or self.key.upper()
 
 
 class Area(Part):
@@ -155,6 +164,32 @@ class Push(Part):
     again_minutes: Annotated[int, Field(ge=1)] = 30
 
 
+class LedgerStep(Part):
+    """A rung of the ladder that goes with an entry's own deadline (plan: L5).
+
+    `day` counts working days from the deadline, 0 is the deadline itself, worked or not.
+    """
+
+    day: int
+    every_day_after: bool = False
+    at: Clock
+    to: Roles
+
+
+class Ledger(Part):
+    """`[ledger]`: the lists an entry chooses from, its limits, its reminders (plan: L1-L5)."""
+
+    earliest: date  # what happened before is not looked into
+    sources: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
+    kinds: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
+    severities: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
+    discipline: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]  # who takes over misconduct,
+    judicial: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]  # and who what may be a crime
+    yellow: Annotated[int, Field(ge=0)] = 3  # working days before a deadline from which it is near
+    columns: Texts = ()  # of the ledger as a table, by their titles; all of them when none is named
+    ladder: Annotated[tuple[LedgerStep, ...], Field(strict=False)] = ()
+
+
 class Heading(Part):
     """`[campaign]`: what it is called, where the clock stands, from when to when (both days included)."""
 
@@ -175,6 +210,7 @@ class Campaign(Part):
     areas: Annotated[tuple[Area, ...], Field(strict=False)] = ()
     duties: Annotated[tuple[Duty, ...], Field(strict=False, min_length=1)]
     pushes: Annotated[tuple[Push, ...], Field(strict=False)] = ()
+    ledger: Ledger | None = None
     quiet: Quiet | None = None
     workdays: Workdays = Workdays()
 
@@ -198,6 +234,27 @@ class Campaign(Part):
     def lists(self) -> dict[str, list[list[str]]]:
         """The lists that forms let people choose from, as a draft's facts: [[value, label], ...]."""
         return {"areas": [[area.key, area.name] for area in self.areas]}
+
+    @cached_property
+    def ledger_lists(self) -> dict[str, Any]:
+        """The lists the ledger's forms choose from, as a draft's facts; none without a ledger.
+
+        `items`: [[area key, area name, [item, ...]], ...]; the other lists [[value, label], ...]; `earliest` and
+        `latest` (ISO) are the bounds of the days an entry may name.
+        """
+        if self.ledger is None:
+            return {}
+        judicial, discipline = _alike(self.ledger.judicial), _alike(self.ledger.discipline)
+        return {
+            "items": [[area.key, area.name, list(area.items)] for area in self.areas],
+            "sources": _alike(self.ledger.sources),
+            "kinds": _alike(self.ledger.kinds),
+            "severities": _alike(self.ledger.severities),
+            "receivers": discipline + judicial,
+            "judicial": judicial,
+            "earliest": self.ledger.earliest.isoformat(),
+            "latest": (self.end + _AFTERWARDS).isoformat(),
+        }
 
     @property
     def title(self) -> str:
@@ -228,6 +285,10 @@ class Campaign(Part):
         """The unit of that key; KeyError when there is none."""
         return self._units[key]
 
+    def area(self, key: str) -> Area:
+        """The area of that key; KeyError when there is none."""
+        return self._areas[key]
+
     def duty(self, key: str) -> Duty:
         """The duty of that key; KeyError when there is none."""
         return self._duties[key]
@@ -237,5 +298,14 @@ class Campaign(Part):
         return {unit.key: unit for unit in self.units}
 
     @cached_property
+    def _areas(self) -> dict[str, Area]:
+        return {area.key: area for area in self.areas}
+
+    @cached_property
     def _duties(self) -> dict[str, Duty]:
         return {duty.key: duty for duty in self.duties}
+
+
+def _alike(labels: tuple[str, ...]) -> list[list[str]]:
+    """Return options that are kept as they are read."""
+    return [[label, label] for label in labels]

@@ -11,10 +11,12 @@ from datetime import date, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from bot.core.ledger_columns import TITLES
+
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
 
-    from bot.core.campaign import Area, Campaign, Duty, Push, Quiet, Stage, Step, Unit
+    from bot.core.campaign import Area, Campaign, Duty, Ledger, LedgerStep, Push, Quiet, Stage, Step, Unit
     from bot.core.workdays import Workdays
 
 Path = tuple[str | int, ...]
@@ -25,6 +27,10 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 ASKING = ("notice", "prompt", "nudge")
 UNIT_ROLES = ("contact", "head")
 BUREAU_ROLES = ("brigade", "leader", "admin")
+#: Who may read the ledger's entries, and so be reminded of them: not the administrator (`bot.core.access`).
+LEDGER_ROLES = (*UNIT_ROLES, "brigade", "leader")
+#: The ledger's lists by their names; what one entry may be handed over to stands in two of them.
+LEDGER_LISTS = (("sources",), ("kinds",), ("severities",), ("discipline", "judicial"), ("columns",))
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,11 @@ class Outline:
     steps: dict[Path, tuple[Path, ...]] = field(default_factory=dict)
     #: Keys of duties that are there but misshapen: naming one is no second mistake.
     broken_duties: frozenset[str] = frozenset()
+    ledger: Ledger | None = None
+    #: The ledger's steps; they may be usable although its section is not.
+    rungs: tuple[tuple[Path, LedgerStep], ...] = ()
+    #: Whether the file has areas at all, well shaped or not.
+    has_areas: bool = False
 
     @classmethod
     def of(cls, campaign: Campaign) -> Outline:
@@ -71,6 +82,12 @@ class Outline:
             areas=tuple((("areas", n), part) for n, part in enumerate(campaign.areas)),
             duties=tuple((("duties", n), part) for n, part in enumerate(campaign.duties)),
             pushes=tuple((("pushes", n), part) for n, part in enumerate(campaign.pushes)),
+            ledger=campaign.ledger,
+            rungs=tuple(
+                (("ledger", "ladder", n), step)
+                for n, step in enumerate(campaign.ledger.ladder if campaign.ledger else ())
+            ),
+            has_areas=bool(campaign.areas),
         )
 
     def ladder(self, path: Path, duty: Duty) -> Iterator[tuple[Path, Step]]:
@@ -88,6 +105,9 @@ def contradictions(outline: Outline) -> Iterator[Mistake]:
         yield from _rule(outline, path, duty)
         yield from _ladder(duty, tuple(outline.ladder(path, duty)))
     yield from _pushes(outline)
+    if outline.ledger:
+        yield from _ledger(outline, outline.ledger)
+    yield from _rungs(outline)
     if outline.quiet and outline.quiet.begins == outline.quiet.ends:
         yield Mistake("quiet_empty", ("quiet", "to"))
     if outline.workdays:
@@ -199,3 +219,37 @@ def _pushes(outline: Outline) -> Iterator[Mistake]:
             if role not in BUREAU_ROLES:
                 facts = {"kind": "push", "role": role, "roles": BUREAU_ROLES}
                 yield Mistake("role_misplaced", (*path, "to"), facts)
+
+
+def _ledger(outline: Outline, ledger: Ledger) -> Iterator[Mistake]:
+    if outline.end and ledger.earliest >= outline.end:
+        yield Mistake("earliest_late", ("ledger", "earliest"), {"earliest": ledger.earliest, "end": outline.end})
+    for names in LEDGER_LISTS:
+        labels = ((("ledger", name, n), label) for name in names for n, label in enumerate(getattr(ledger, name)))
+        yield from _twice(labels, "label_twice")
+    for n, title in enumerate(ledger.columns):
+        if title not in TITLES:
+            yield Mistake("column_unknown", ("ledger", "columns", n), {"title": title, "known": TITLES})
+    if not outline.has_areas:
+        yield Mistake("areas_missing", ("ledger",), {})
+    for path, area in outline.areas:
+        if not area.items:
+            yield Mistake("items_missing", (*path, "items"), {"name": area.name})
+    units = {unit.key: (path, unit) for path, unit in outline.units}  # a key used twice is a mistake of its own
+    yield from _twice((((*path, "code"), unit.series) for path, unit in units.values()), "series_twice")
+
+
+def _rungs(outline: Outline) -> Iterator[Mistake]:
+    for path, step in outline.rungs:
+        for role in step.to:
+            if role not in LEDGER_ROLES:
+                facts = {"kind": "ledger", "role": role, "roles": LEDGER_ROLES}
+                yield Mistake("role_misplaced", (*path, "to"), facts)
+        if step.every_day_after and step.day < 1:
+            yield Mistake("rung_repeats_early", (*path, "every_day_after"), {})
+    for (_, first), (path, second) in pairwise(outline.rungs):
+        if (second.day, second.at) < (first.day, first.at):
+            yield Mistake("ladder_order", path, {"day": first.day, "at": first.at})
+    rungs = ((path, (step.day, step.at, step.every_day_after)) for path, step in outline.rungs)
+    for mistake in _twice(rungs, "rung_twice"):
+        yield Mistake(mistake.key, mistake.path, {})

@@ -17,7 +17,7 @@ from bot.texts.moments import day, deadline, weekday
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from bot.core.campaign import Campaign, Duty, Step
+    from bot.core.campaign import Campaign, Duty, Ledger, Step
     from bot.core.campaign_rules import Mistake, Path
 
 ROLES = {
@@ -34,6 +34,7 @@ KINDS = {
     "missing": "未报名单",
     "overdue": "逾期提醒",
     "push": "自动推送",
+    "ledger": "台账提醒",
 }
 NEEDS = {"sign_off": "负责人签批", "stamp": "盖章扫描件"}
 HOLIDAYS = {
@@ -141,6 +142,8 @@ def _date(mistake: Mistake) -> str:
 
 def _pattern(mistake: Mistake) -> str:
     value = _shown(mistake.facts["input"])
+    if mistake.path[-1] == "code":
+        return f'{value} 不能作编号的开头。改成大写英文字母开头，只用大写字母和数字，最多10个字符，如 "NJ"。'
     return f'{value} 不能作代号。改成小写英文字母开头，只用小写字母、数字、- 和 _，最多20个字符，如 "nongji"。'
 
 
@@ -171,6 +174,11 @@ def _order(mistake: Mistake) -> str:
 def _duty_unknown(mistake: Mistake) -> str:
     facts = mistake.facts
     return f"没有代号为 {_shown(facts['duty'])} 的报送事项。{_close(facts['duty'], facts['known'])}。"
+
+
+def _column_unknown(mistake: Mistake) -> str:
+    facts = mistake.facts
+    return f"台账没有名为 {_shown(facts['title'])} 的列。{_close(facts['title'], list(facts['known']))}。"
 
 
 def _fixed(words: str) -> Callable[[Mistake], str]:
@@ -241,6 +249,14 @@ _SENTENCES: Mapping[str, Callable[[Mistake], str]] = {
     "duty_unknown": _duty_unknown,
     "push_never": _fixed("{duty} 没有截止时间，表不会推送。改成有截止时间的报送事项。"),
     "quiet_empty": _fixed("免打扰的起止时刻相同。改成不同的时刻，或删去 [quiet]。"),
+    "earliest_late": _fixed("{earliest} 不早于整治结束日期 {end}，没有问题可以录入。改成更早的日期，如 2016-01-01。"),
+    "label_twice": _fixed("{value} 写了两次。删去一处，或改成另一项。"),
+    "column_unknown": _column_unknown,
+    "areas_missing": _fixed("台账的问题要从整治内容里选。请补上 [[areas]]，或删去 [ledger]。"),
+    "items_missing": _fixed("{name} 没有项目，台账里选不到。请至少写一项。"),
+    "series_twice": _fixed("问题编号的开头 {value} 已经用了（不写 code 时是大写的 key）。改成另一个 code。"),
+    "rung_repeats_early": _fixed("every_day_after 只用于整改时限之后。改成 day = 1 或更大，或删去 every_day_after。"),
+    "rung_twice": _fixed("同一时间的台账提醒写了两次。删去一处，收件人并到一处写。"),
     "day_both": _fixed("{day} 既写在 off 又写在 on 里。改成只留一处。"),
 }
 
@@ -250,7 +266,8 @@ _SENTENCES: Mapping[str, Callable[[Mistake], str]] = {
 
 def describe(campaign: Campaign, now: datetime) -> str:
     """Say what the campaign means: rules in words, the next due moments with their weekdays, what to mind."""
-    return "\n".join((*_about(campaign), *_rules(campaign), *_next(campaign, now), *_warned(campaign))) + "\n"
+    parts = (_about(campaign), _rules(campaign), _ledger(campaign), _next(campaign, now), _warned(campaign))
+    return "\n".join(line for part in parts for line in part) + "\n"
 
 
 def mistaken(path: str, mistakes: list[str]) -> str:
@@ -292,6 +309,28 @@ def _rules(campaign: Campaign) -> Iterator[str]:
             f"把汇总表发给{_readers(push.to)}；"
             f"之后有补报的，最多每{push.again_minutes}分钟更新一次"
         )
+
+
+def _ledger(campaign: Campaign) -> Iterator[str]:
+    if (ledger := campaign.ledger) is None:
+        return
+    earliest = f"{ledger.earliest.year}年{day(ledger.earliest)}"
+    yield ""
+    yield f"问题台账：录入{earliest}以来发生的问题，编号如 {campaign.units[0].series}-{campaign.start.year}-001"
+    yield f"  来源{len(ledger.sources)}种，情形{len(ledger.kinds)}种，严重程度：{'、'.join(ledger.severities)}"
+    yield f"  移交：违纪违规的到{'、'.join(ledger.discipline)}，涉嫌犯罪的到{'、'.join(ledger.judicial)}"
+    yield f"  亮灯：{_yellow(ledger.yellow)}亮黄灯，过了时限亮红灯，其余为蓝灯"
+    columns = f"{len(ledger.columns)}列：{'、'.join(ledger.columns)}" if ledger.columns else "全部列"
+    yield f"  表格：{columns}"
+    if ledger.ladder:
+        yield "  提醒（按每个问题自己的整改时限）："
+    for step in ledger.ladder:
+        days = f"{_step_day(step.day)}起每个工作日" if step.every_day_after else _step_day(step.day)
+        yield f"    {days} {step.at:%H:%M} → {_readers(step.to)}"
+
+
+def _yellow(number: int) -> str:
+    return f"时限前{number}个工作日起" if number else "时限当天"
 
 
 def _rule(duty: Duty) -> str:
@@ -376,6 +415,8 @@ def _warnings(campaign: Campaign) -> Iterator[str]:
         )
     for duty in campaign.duties:
         yield from _warnings_of(campaign, duty)
+    if campaign.ledger:
+        yield from _warnings_of_ledger(campaign, campaign.ledger)
 
 
 def _warnings_of(campaign: Campaign, duty: Duty) -> Iterator[str]:
@@ -394,5 +435,17 @@ def _warnings_of(campaign: Campaign, duty: Duty) -> Iterator[str]:
             if campaign.quiet.holds(step.at):
                 yield (
                     f"“{duty.name}”{_step_day(step.day)} {step.at:%H:%M} 的{KINDS[step.kind]}"
+                    f"在免打扰时间内，将顺延到{campaign.quiet.ends:%H:%M}。"
+                )
+
+
+def _warnings_of_ledger(campaign: Campaign, ledger: Ledger) -> Iterator[str]:
+    if not ledger.ladder:
+        yield "问题台账没有写提醒，整改时限快到、过了都不会有人收到消息；要提醒，写上 [[ledger.ladder]]。"
+    if campaign.quiet:
+        for step in ledger.ladder:
+            if campaign.quiet.holds(step.at):
+                yield (
+                    f"问题台账{_step_day(step.day)} {step.at:%H:%M} 的提醒"
                     f"在免打扰时间内，将顺延到{campaign.quiet.ends:%H:%M}。"
                 )

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.core.campaign import Campaign, Quiet
-from tests.core.making import make, weekly
+from tests.core.making import ledger, make, weekly
 
 START, END = date(2020, 6, 20), date(2020, 12, 31)
 
@@ -37,6 +37,24 @@ def test_contradictions_are_refused_however_it_is_made() -> None:
         make(START, END, duties=[weekly(), weekly(name="另一件")])
     with pytest.raises(ValidationError, match="end_before_start"):
         make(END, START)
+    with pytest.raises(ValidationError, match=r"ledger\.ladder\.0\.to: role_misplaced"):
+        make(START, END, ledger=ledger(ladder=[{"day": 0, "at": "09:00", "to": ["admin"]}]))
+    with pytest.raises(ValidationError, match=r"ledger\.judicial\.0: label_twice"):
+        make(START, END, ledger=ledger(judicial=["区纪委监委"]))
+
+
+def test_a_units_numbers_begin_with_its_code_or_its_key_in_capitals() -> None:
+    campaign = make(START, END, ledger=ledger())
+    unit = campaign.unit("u1")
+    assert unit.series == "U1"
+    assert unit.model_copy(update={"code": "NJ"}).series == "NJ"
+
+
+def test_what_the_ledgers_forms_choose_from() -> None:
+    lists = make(START, END, ledger=ledger()).ledger_lists
+    assert lists["items"] == [["rules", "执法监督", ["案卷评查"]]]
+    assert lists["receivers"] == [["区纪委监委", "区纪委监委"], ["公安机关", "公安机关"]]
+    assert make(START, END).ledger_lists == {}
 
 
 @pytest.mark.parametrize(
