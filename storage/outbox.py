@@ -125,6 +125,11 @@ _SENDING = (
     .where(_THIS, col(Outbox.state) == "claimed", col(Outbox.owner) == bindparam("by"))
     .values(state="sending", tries=Outbox.tries + 1, lease_until=bindparam("until", type_=Moment))
 )
+_KEEP = (
+    update(Outbox)
+    .where(_THIS, col(Outbox.state) == "sending", col(Outbox.owner) == bindparam("by"))
+    .values(lease_until=bindparam("until", type_=Moment))
+)
 _newer = aliased(Outbox)
 _OUTDATED = (
     update(Outbox)
@@ -339,6 +344,11 @@ def sending(work: Work, row_id: int, owner: str, lease: timedelta) -> bool:
         return False
     done = work.conn.execute(_SENDING, {"row_id": row_id, "by": owner, "until": work.now + lease})
     return done.rowcount == 1
+
+
+def keep(work: Work, row_id: int, owner: str, lease: timedelta) -> None:
+    """Hold a row that is still being sent for another `lease`."""
+    work.conn.execute(_KEEP, {"row_id": row_id, "by": owner, "until": work.now + lease})
 
 
 def settle(work: Work, outcomes: Iterable[Outcome]) -> None:

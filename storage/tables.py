@@ -5,7 +5,7 @@ Moments are UTC (`Moment` refuses naive values). `Json` columns hold what only t
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, Index, MetaData, String, TypeDecorator, UniqueConstraint, text
@@ -206,6 +206,135 @@ class Submission(SQLModel, table=True):
     returned_at: datetime | None = _moment(nullable=True)
     reason: str = ""  # why it was returned
     withdrawn_at: datetime | None = _moment(nullable=True)
+
+
+class Issue(SQLModel, table=True):
+    """One entry of the ledger as it stands now. How it came to be so are its changes; it is never deleted."""
+
+    __table_args__ = (
+        UniqueConstraint("unit", "year", "sequence"),
+        # What is unfinished, by deadline: lists and reminders, narrowed down without reading the rows.
+        Index(
+            "ix_issue_unfinished",
+            "due",
+            "id",
+            "unit",
+            "state",
+            "area",
+            "entered_by",
+            sqlite_where=text("state NOT IN ('closed', 'transferred')"),
+            postgresql_where=text("state NOT IN ('closed', 'transferred')"),
+        ),
+        # Every other list, search and count, on SQLite: a tenth of what the rows take. PostgreSQL's indexes hold no
+        # text as long as this, and its rows are half as large. Each of the two is empty on the other database.
+        Index(
+            "ix_issue_search",
+            "unit",
+            "state",
+            "due",
+            "area",
+            "entered_by",
+            "search",
+            postgresql_where=text("false"),
+        ),
+        Index("ix_issue_count", "unit", "state", "due", "area", "entered_by", "id", sqlite_where=text("false")),
+        # What lies on the head's and the brigade's desk.
+        Index(
+            "ix_issue_asked",
+            "asked",
+            "unit",
+            "changed_at",
+            "id",
+            sqlite_where=text("asked <> ''"),
+            postgresql_where=text("asked <> ''"),
+        ),
+        # The same row of the same file a second time.
+        Index("ix_issue_fingerprint", "fingerprint"),
+    )
+    id: int = Field(default=None, primary_key=True)
+    number: str = Field(unique=True)  # said to people: NJ-2020-003; never changed, never given again
+    unit: str
+    year: int
+    sequence: int
+    version: int = 1  # rises with every change
+    state: str  # bot.core.issues.State
+    asked: str = ""  # bot.core.issues.Asked
+    area: str
+    item: str
+    source: str
+    kind: str
+    severity: str
+    handling: str  # "at_once", "dated"
+    epidemic: bool = False
+    criminal: bool = False  # may be a crime: not to be closed by a penalty
+    continuing: bool = False  # 持续整改: `due` is the day of the next review
+    found_on: date
+    happened_on: date
+    due: date
+    first_due: date  # before any extension
+    wanted_due: date | None = None  # the extension asked for
+    answers: dict[str, Any] = _json()  # of the entry form, as entered or corrected
+    latest: dict[str, Any] = _json()  # the latest move of each kind: {"progress": {...}, "close": {...}}
+    search: str = ""  # number and words, in small letters
+    fingerprint: str
+    entered_by: int = Field(foreign_key="person.id")
+    entered_at: datetime = _moment()
+    changed_at: datetime = _moment()
+
+
+class IssueChange(SQLModel, table=True):
+    """One change of one entry: who, when, from, to, why. Never altered."""
+
+    __tablename__ = "issue_change"
+    __table_args__ = (
+        UniqueConstraint("issue_id", "version"),
+        # What came and went in a period: only changes of state count.
+        Index(
+            "ix_issue_change_flow",
+            "at",
+            sqlite_where=text('"before" <> "after"'),
+            postgresql_where=text('"before" <> "after"'),
+        ),
+    )
+    id: int = Field(default=None, primary_key=True)
+    issue_id: int = Field(foreign_key="issue.id")
+    unit: str
+    version: int  # the entry's after it
+    at: datetime = _moment()
+    person_id: int = Field(foreign_key="person.id")
+    move: str  # bot.core.issues.Move, or "enter"
+    before: str  # state; "" before it was entered
+    after: str
+    asked_before: str = ""
+    asked_after: str = ""
+    due_before: date | None = None
+    due_after: date
+    reason: str = ""
+    detail: dict[str, Any] = _json()  # the answers of the form that made it; a correction: {"was": {...}}
+
+
+class LedgerImport(SQLModel, table=True):
+    """An existing ledger somebody sent: read and checked outside any transaction, entered when they confirm."""
+
+    __tablename__ = "ledger_import"
+    __table_args__ = (
+        Index(
+            "ix_ledger_import_waiting",
+            "id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+    id: int = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id")
+    sha256: str
+    name: str
+    state: str = "waiting"  # waiting -> checked -> entered | dropped; failed: not a table at all
+    rows: list[Any] = Field(default_factory=list, sa_type=JSON, nullable=False)  # what can be entered
+    faults: list[Any] = Field(default_factory=list, sa_type=JSON, nullable=False)  # what cannot, and why
+    created_at: datetime = _moment()
+    checked_at: datetime | None = _moment(nullable=True)
+    entered_at: datetime | None = _moment(nullable=True)
 
 
 class Outbox(SQLModel, table=True):

@@ -21,6 +21,14 @@ Action = Literal[
     "report.urge",
     "standing.see",  # who has reported and who has not, all units
     "table.get",
+    "issue.enter",  # put a problem on the ledger, by dialog or from a table
+    "issue.see",
+    "issue.mend",  # progress, corrections, and asking: closing, more time, transfer
+    "issue.sign",  # the head's yes or no to what the unit asks
+    "issue.verify",  # close, send back, keep under review, reopen; grant what was asked
+    "issue.transfer",  # hand over to the discipline commission or judicial bodies
+    "ledger.get",  # the ledger and the reconciliation as tables
+    "ledger.publish",  # the version for public notice
     "delivery.see",  # what could not be delivered, and send it again
 ]
 
@@ -32,6 +40,14 @@ RULES: Mapping[Action, Mapping[Role, Reach]] = {
     "report.urge": {"brigade": "any"},
     "standing.see": {"brigade": "any", "leader": "any", "admin": "any"},
     "table.get": {"brigade": "any", "leader": "any"},
+    "issue.enter": {"contact": "own", "brigade": "any"},
+    "issue.see": {"contact": "own", "head": "own", "brigade": "any", "leader": "any"},
+    "issue.mend": {"contact": "own"},
+    "issue.sign": {"head": "own"},
+    "issue.verify": {"brigade": "any"},
+    "issue.transfer": {"brigade": "any"},
+    "ledger.get": {"contact": "own", "head": "own", "brigade": "any", "leader": "any"},
+    "ledger.publish": {"brigade": "any", "leader": "any"},
     "delivery.see": {"brigade": "any", "admin": "any"},
 }
 
@@ -62,6 +78,14 @@ def require(roles: Roles, action: Action, unit: str = "") -> None:
     """Raise Problem("forbidden") unless they may."""
     if not may(roles, action, unit):
         raise Problem("forbidden")
+
+
+def reach(roles: Roles, action: Action) -> tuple[str, ...] | None:
+    """Return the units whose things they may do this to; None for every unit's."""
+    if may(roles, action):
+        return None
+    own = dict.fromkeys(unit for _, unit in roles if unit and may(roles, action, unit))
+    return tuple(own)
 
 
 def units_for(roles: Roles, role: Role) -> tuple[str, ...]:

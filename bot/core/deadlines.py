@@ -102,6 +102,16 @@ def previous(campaign: Campaign, this: Occurrence) -> Occurrence | None:
     return rows[place - 1] if place else None
 
 
+def window(campaign: Campaign, this: Occurrence) -> tuple[datetime, datetime]:
+    """The stretch of time a report is about: from the due moment before it on, and before its own.
+
+    The first one begins when it opens. What comes in after the due moment belongs to the next report, however late
+    this one is filed. Holidays may move two reports to one moment: then the second is about no time at all.
+    """
+    before = previous(campaign, this)
+    return (before.due if before else this.opens), this.due
+
+
 def nominal_day(campaign: Campaign, this: Occurrence) -> date:
     """The day the rule names, before a holiday moved it."""
     duty = campaign.duty(this.duty)

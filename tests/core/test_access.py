@@ -6,7 +6,8 @@ from typing import get_args
 
 import pytest
 
-from bot.core.access import ROLES, RULES, UNIT_ROLES, Action, may, require
+from bot.core import issues
+from bot.core.access import ROLES, RULES, UNIT_ROLES, Action, may, reach, require
 from bot.core.problems import Problem
 
 #: For each action: who may do it for their own unit, and who for any.
@@ -14,6 +15,11 @@ OWN = {
     "report.file": {"contact"},
     "report.see": {"contact", "head"},
     "report.sign": {"head"},
+    "issue.enter": {"contact"},
+    "issue.see": {"contact", "head"},
+    "issue.mend": {"contact"},
+    "issue.sign": {"head"},
+    "ledger.get": {"contact", "head"},
 }
 ANY = {
     "report.see": {"brigade", "leader"},
@@ -21,6 +27,12 @@ ANY = {
     "report.urge": {"brigade"},
     "standing.see": {"brigade", "leader", "admin"},
     "table.get": {"brigade", "leader"},
+    "issue.enter": {"brigade"},
+    "issue.see": {"brigade", "leader"},
+    "issue.verify": {"brigade"},
+    "issue.transfer": {"brigade"},
+    "ledger.get": {"brigade", "leader"},
+    "ledger.publish": {"brigade", "leader"},
     "delivery.see": {"brigade", "admin"},
 }
 
@@ -50,6 +62,30 @@ def test_roles_add_up() -> None:
     assert not may(held, "report.file", "xumu")
     assert may(held, "report.sign", "xumu")
     assert may(held, "report.receive", "zhibao")
+
+
+@pytest.mark.parametrize("action", get_args(Action))
+@pytest.mark.parametrize("role", ROLES)
+def test_reach_says_the_same_in_units(action: Action, role: str) -> None:
+    home = "nongji" if role in UNIT_ROLES else ""
+    own, any_unit = role in OWN.get(action, ()), role in ANY.get(action, ())
+    assert reach([(role, home)], action) == (None if any_unit else ("nongji",) if own else ())
+
+
+def test_reach_of_several_roles() -> None:
+    held = [("contact", "nongji"), ("head", "xumu"), ("contact", "xumu"), ("admin", "")]
+    assert reach(held, "issue.see") == ("nongji", "xumu")
+    assert reach(held, "issue.sign") == ("xumu",)
+    assert reach(held, "issue.verify") == ()
+    assert reach([*held, ("brigade", "")], "issue.verify") is None
+    assert reach([*held, ("leader", "")], "issue.mend") == ("nongji", "xumu")
+    assert reach([], "issue.see") == ()
+
+
+def test_whoever_changes_an_issue_may_see_it() -> None:
+    for role in ROLES:
+        for rule in issues.RULES:
+            assert not may([(role, "nongji")], rule.right, "nongji") or may([(role, "nongji")], "issue.see", "nongji")
 
 
 def test_nobody_may_anything() -> None:

@@ -102,6 +102,23 @@ def test_a_week_wholly_off_opens_in_the_week_before_and_is_current_after_that_on
     assert [each.period for each in open_then[:2]] == ["2022-W05", "2022-W04"]
 
 
+def test_a_report_is_about_the_time_between_two_deadlines() -> None:
+    campaign = plan_2020()
+    first, second, third = deadlines.occurrences(campaign, "weekly")[:3]
+    assert deadlines.window(campaign, first) == (at("2020-06-22 00:00"), at("2020-06-24 12:00"))
+    assert deadlines.window(campaign, second) == (at("2020-06-24 12:00"), at("2020-07-03 12:00"))
+    assert deadlines.window(campaign, third) == (at("2020-07-03 12:00"), at("2020-07-10 12:00"))
+
+
+def test_two_reports_moved_to_one_moment_share_the_time_once() -> None:
+    off = {date(2020, 7, 6) + timedelta(days) for days in range(12)}
+    campaign = make(date(2020, 6, 22), date(2020, 8, 31), duties=[weekly(holiday="after", ladder=[])], off=off)
+    moved = [deadlines.occurrence(campaign, f"weekly/2020-W{week}") for week in (27, 28, 29)]
+    windows = [deadlines.window(campaign, each) for each in moved if each]
+    assert windows[1] == (at("2020-07-03 12:00"), at("2020-07-20 12:00"))
+    assert windows[2] == (at("2020-07-20 12:00"), at("2020-07-20 12:00"))
+
+
 def test_dated_and_at_once_duties() -> None:
     dated = {
         "key": "standards",
@@ -163,6 +180,10 @@ def test_any_campaign_of_any_year(campaign: Campaign, share: float) -> None:
         assert deadlines.week_of(nominal) == each.period
         assert each.due.astimezone(UTC).astimezone(campaign.zone).replace(fold=0) == each.due.replace(fold=0)
         assert each.opens.astimezone(UTC) <= each.due.astimezone(UTC)
+        since, until = (moment.astimezone(UTC) for moment in deadlines.window(campaign, each))
+        assert since <= until == each.due.astimezone(UTC)
+        before = deadlines.previous(campaign, each)
+        assert since == (before.due if before else each.opens).astimezone(UTC)
         due_day = each.due.date()
         if duty.holiday == "none":
             assert due_day == nominal

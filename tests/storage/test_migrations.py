@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
-from storage import audit, drafts, inbox, invitations, outbox, people, submissions
+from storage import audit, drafts, inbox, invitations, issues, ledger, outbox, people, submissions
 from storage.engine import open_engine
+from storage.ledger import Filter
 from storage.migrations import configure, upgrade
 from storage.work import Store
 
@@ -101,7 +103,19 @@ def test_a_database_in_use_is_brought_up_to_date(
     assert store.do(invitations.redeem, "a1") is None
     assert store.do(invitations.redeem, "b2")
     assert [entry.action for entry in store.do(audit.of, "submission:2")] == ["submission.sign"]
+    if revision >= "0002":
+        look_at_the_ledger(store)
     store.close()
+
+
+def look_at_the_ledger(store: Store) -> None:
+    (asking,) = store.do(ledger.page, Filter(words="岗前培训"), date(2020, 7, 9), 0, 10)
+    assert (asking.number, asking.entered_by_name, asking.wanted_due) == ("NJ-2020-001", "张三", date(2020, 7, 31))
+    assert [change.move for change in store.do(issues.history, asking.id)] == ["enter", "ask_extension"]
+    (tally,) = store.do(ledger.tally, date(2020, 7, 9))
+    assert (tally.found, tally.states["mending"], tally.states["closed"]) == (2, 1, 1)
+    (flow,) = store.do(ledger.flows, datetime(2020, 6, 1, tzinfo=UTC))
+    assert (flow.found, flow.mended, flow.closed) == (2, 1, 1)
 
 
 def test_two_processes_that_start_together_both_find_the_tables(
