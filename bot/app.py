@@ -81,7 +81,7 @@ class Product:
         self.election = Election(settings.database)
         beat = REHEARSAL_BEAT if isinstance(clock, RehearsalClock) else BEAT
         self.heart = Heart(
-            self.store, self.dispatcher, elected=self.election.elected, sweep=self.serving.sweep, every=beat
+            self.store, self.dispatcher, self.files, elected=self.election.elected, sweep=self.serving.sweep, every=beat
         )
 
     def _kick(self) -> None:

@@ -13,30 +13,36 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import cycle
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.app import Product, address_of, heed_signals, keep_log, listen, say, serve_web, until_stopped
 from bot.clock import RehearsalClock
 from bot.config import DEFAULT_WEB, WrongSetting, split_address
 from bot.core import deadlines, reminders
+from bot.core.access import UNIT_ROLES
 from bot.core.draft import REVIEW, Draft
+from bot.core.issues import right_to
 from bot.forms import FORMS
-from bot.services import reception, reports, signoff
+from bot.services import entering, issues, reception, reports, signoff
 from bot.services.dialogs import Finished
 from bot.services.visit import Visit
 from bot.texts import demo as texts
 from handlers.web.app import Demo, DemoPerson
-from storage import drafts, people, submissions
+from storage import drafts, ledger, people, submissions
+from storage import issues as stored
 from storage import settings as remembered
 from storage.people import AccountRow
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Mapping
+    from datetime import date
 
     from bot.config import Settings
-    from bot.core.access import Role
+    from bot.core.access import Action, Role
     from bot.core.campaign import Campaign
     from bot.core.deadlines import Occurrence
+    from bot.core.form import Form
     from storage.work import Work
 
 #: The demonstration begins on the Thursday of this week of the campaign (counted from its first), in the morning.
@@ -49,6 +55,8 @@ NOTHING_NEW = 5
 #: Units whose people are played by whoever watches; the others have reported already, but for the last two.
 PLAYED = 2
 MISSING = 2
+#: Who makes the invented moves on the ledger.
+MOVERS: Mapping[Action, Role] = {"issue.mend": "contact", "issue.sign": "head", "issue.verify": "brigade"}
 
 
 async def run(settings: Settings, campaign: Campaign, *, browser: bool) -> int:
@@ -74,6 +82,9 @@ async def run(settings: Settings, campaign: Campaign, *, browser: bool) -> int:
             for before in weeks[WEEK - BEFORE : WEEK]:
                 clock.move(before.due - timedelta(hours=3))
                 await product.store.run(report, before, units, cast)
+                if before is weeks[WEEK - BEFORE]:
+                    await product.store.run(find_problems, begin.date(), cast)
+            await product.store.run(mend_problems, cast)
             clock.move(begin - timedelta(hours=1))
             await product.store.run(report, week, units[PLAYED : len(units) - MISSING], cast)
             played = await product.store.run(open_chats, cast)
@@ -179,13 +190,56 @@ def report(work: Work, occurrence: Occurrence, units: list[str], cast: list[Inve
         zero = form.zero if place % NOTHING_NEW == NOTHING_NEW - 1 else None
         answers = dict(zero.answers) if zero else texts.report(place)
         contact = posts["contact", unit].visit(work)
-        row = drafts.load(work, drafts.create(work, contact.person_id, form.name, f"{occurrence.key}@{unit}"))
-        assert row is not None  # noqa: S101 - made in the line above
-        draft = Draft(
-            row.id, 1, form.name, form.version, REVIEW, answers=answers, facts={"base": 0}, zero=zero is not None
-        )
-        reports.file(contact, Finished(row, form, draft))
-        drafts.close(work, row.id, "finished")
+        finished = _filled_in(contact, form, f"{occurrence.key}@{unit}", answers, {"base": 0}, zero=zero is not None)
+        reports.file(contact, finished)
+        drafts.close(work, finished.row.id, "finished")
         head = posts["head", unit].visit(work)
         for filed in submissions.awaiting(work, [unit]):
             signoff.sign(head, filed.id)
+
+
+def _filled_in(
+    visit: Visit, form: Form, subject: str, answers: dict[str, Any], facts: dict[str, Any], *, zero: bool = False
+) -> Finished:
+    """Return a dialog as if the visitor had answered all of it."""
+    row = drafts.load(visit.work, drafts.create(visit.work, visit.person_id, form.name, subject))
+    assert row is not None  # noqa: S101 - made in the line above
+    draft = Draft(row.id, 1, form.name, form.version, REVIEW, answers=answers, facts=facts, zero=zero)
+    return Finished(row, form, draft)
+
+
+def find_problems(work: Work, begin: date, cast: list[Invented]) -> None:
+    """Let units enter what they have found."""
+    posts = {(person.role, person.unit): person for person in cast}
+    today = work.now.astimezone(work.campaign.zone).date()
+    for each in _fitting(work.campaign):
+        unit = work.campaign.units[each.unit].key
+        contact = posts["contact", unit].visit(work)
+        answers = texts.problem(each, today, begin)
+        finished = _filled_in(contact, FORMS["issue"], "issue/new", answers, {"unit": unit})
+        entering.file(contact, finished)
+        drafts.close(work, finished.row.id, "finished")
+
+
+def _fitting(campaign: Campaign) -> list[texts.Problem]:
+    """Return the invented problems that suit this campaign: none without a ledger."""
+    areas = {area.key for area in campaign.areas}
+    return [
+        each
+        for each in texts.PROBLEMS
+        if campaign.ledger and each.unit < len(campaign.units) and each.item.partition("/")[0] in areas
+    ]
+
+
+def mend_problems(work: Work, cast: list[Invented]) -> None:
+    """Let the entries go their ways."""
+    posts = {(person.role, person.unit): person for person in cast}
+    today = work.now.astimezone(work.campaign.zone).date()
+    entered = sorted(entry.id for entry in ledger.stream(work, ledger.Filter(), today))
+    for each, issue_id in zip(_fitting(work.campaign), entered, strict=True):
+        for name in each.way:
+            entry = stored.get(work, issue_id)
+            assert entry is not None  # noqa: S101 - found a moment ago
+            role = MOVERS[right_to(name)]
+            person = posts[role, entry.unit if role in UNIT_ROLES else ""]
+            issues.make(person.visit(work), entry, name, texts.move(name, today))

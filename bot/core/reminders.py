@@ -242,7 +242,7 @@ def _rungs(campaign: Campaign, duty: Duty, occurrence: Occurrence) -> Iterator[_
             name += f"{number:+d}"
         if len(hours[step.kind, number]) > 1:
             name += f"-{step.at:%H%M}"
-        yield _Rung(name, step, day, _audible(campaign, instant(day, step.at, campaign.zone)))
+        yield _Rung(name, step, day, audible(campaign, instant(day, step.at, campaign.zone)))
 
 
 def _days(campaign: Campaign, step: Step, due_day: date) -> Iterator[tuple[int, date]]:
@@ -254,7 +254,7 @@ def _days(campaign: Campaign, step: Step, due_day: date) -> Iterator[tuple[int, 
     yield from enumerate(campaign.workdays.since(first, campaign.end), start=step.day)
 
 
-def _audible(campaign: Campaign, at: datetime) -> datetime:
+def audible(campaign: Campaign, at: datetime) -> datetime:
     """Return `at` as UTC, moved to the end of the quiet hours when it falls inside."""
     quiet = campaign.quiet
     if quiet and quiet.holds(at.time()):
@@ -271,11 +271,12 @@ def _until(campaign: Campaign, occurrence: Occurrence, rung: _Rung, rungs: Seque
         until = instant(rung.day, step.until, campaign.zone).astimezone(UTC)
     else:
         later = (each.at for each in rungs if each.at > rung.at and set(each.step.to) & set(step.to))
-        until = next(later, None) or _end_of_next_workday(campaign, rung.at)
+        until = next(later, None) or end_of_next_workday(campaign, rung.at)
     return min(until, occurrence.due.astimezone(UTC)) if step.kind in ASKING else until
 
 
-def _end_of_next_workday(campaign: Campaign, at: datetime) -> datetime:
+def end_of_next_workday(campaign: Campaign, at: datetime) -> datetime:
+    """Return midnight (UTC) after the first working day after `at`'s."""
     day = campaign.workdays.after(at.astimezone(campaign.zone).date())
     return instant(day + timedelta(days=1), time(), campaign.zone).astimezone(UTC)
 

@@ -1,29 +1,32 @@
 """A table as people in an office know it: title, columns, one row a unit, totals, notes, places to sign.
 
 Owns what a table says. Leaves out what it looks like as a file (`exports.workbook`) and what the
-single tables are about (`exports.weekly` and its neighbours).
+single tables are about (`exports.weekly` and its neighbours). A table too long to be held has a `Stream` of rows.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from bot.core import fields
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bot.core.form import Field, Form
 
 #: What a cell holds. Whoever builds the table puts moments into the campaign's zone, as they are to be shown.
 Cell = str | int | date | datetime | None
 
-#: "label" is a short text (a name, a state) and stands in the middle; "text" is prose and begins at the left.
-Shape = Literal["label", "text", "count", "date", "moment"]
+#: "label" is a short text (a name, a state) and stands in the middle; "text" is prose and begins at the left;
+#: "day" is a date in few signs (2020-07-10), for tables of many columns.
+Shape = Literal["label", "text", "count", "date", "day", "moment"]
+
+#: The tables of a week: what `[[pushes]]` may name, since these are all that a duty's period says enough of.
+OF_A_WEEK: Final = ("weekly", "reconciliation")
 
 #: What a row has to tell beside its words: something is missing, came late, or waits for somebody.
 Tone = Literal["normal", "missing", "late", "waiting"]
@@ -49,6 +52,26 @@ class Row:
     tone: Tone = "normal"
 
 
+@dataclass(frozen=True)
+class Stream(Sequence[Row]):
+    """`length` rows, made anew each time somebody goes through them, so that no more than one is held."""
+
+    length: int
+    make: Callable[[], Iterable[Row]]
+
+    def __iter__(self) -> Iterator[Row]:
+        """Make the rows, one after the other."""
+        return iter(self.make())
+
+    def __len__(self) -> int:
+        """Return how many there are, without making any."""
+        return self.length
+
+    def __getitem__(self, at: Any) -> Any:  # noqa: ANN401 - a row or some of them, as of any sequence
+        """Make them all to give out one: for looking at, not for going through."""
+        return tuple(self)[at]
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A whole table. ValueError when a row has not one cell for each column, naming the row."""
@@ -65,11 +88,22 @@ class Table:
 
     def __post_init__(self) -> None:
         """Find a row of the wrong length here, not as a shifted column on somebody's desk."""
+        if not isinstance(self.rows, Stream):
+            for _ in self.checked():
+                pass
+
+    def checked(self) -> Iterator[Row]:
+        """Yield the rows; ValueError as above, at the row: those of a `Stream` are not known before."""
         for number, row in enumerate(self.rows, 1):
             if len(row.cells) != len(self.columns):
                 raise ValueError(
                     f"{self.name}: row {number} has {len(row.cells)} cells for {len(self.columns)} columns"
                 )
+            yield row
+
+    def held(self) -> Table:
+        """Return the same table with its rows in memory: what they were read from may be closed then."""
+        return replace(self, rows=tuple(self.rows))
 
     @property
     def totals(self) -> tuple[int | None, ...]:

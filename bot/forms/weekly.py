@@ -1,19 +1,54 @@
 """The weekly information 每周工作信息 (plan: D1): what a unit did, found, mended and plans.
 
-Facts it reads: `areas` [[key, name], ...] of the campaign, `last_plan` last week's text of `next`, `found`
-the number of issues of this week in the ledger; all may be missing.
+Facts it reads: `areas` [[key, name], ...] of the campaign, `last_plan` last week's text of `next`; and of this week's
+entries in the ledger `found` and `mended` how many, `registered` the same in words, `entries` a line each. All may be
+missing. A count that is not the ledger's takes a remark.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.core.fields import OFFICE, PDF, PICTURES, Count, File, Many, Text, options_from
 from bot.core.form import Field, Form, Zero, above_zero
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bot.core.form import Answers, Facts
+
+#: The counts the ledger has as well, and the question why the report's is another.
+REMARKS: Final = {"found": "found_remark", "mended": "mended_remark"}
+#: Where a filed report keeps the ledger's counts of that moment, beside its answers.
+LEDGER: Final = "ledger"
+
+_REGISTERED: Final = "台账登记"
+
+
+def strays(key: str) -> Callable[[Answers, Facts], bool]:
+    """Return the condition that this count is not the ledger's."""
+
+    def met(answers: Answers, facts: Facts) -> bool:
+        given = answers.get(key)
+        return given is not None and facts.get(key, given) != given
+
+    return met
+
+
+def ledger_counts(facts: Facts) -> dict[str, int]:
+    """Return the ledger's counts among the facts; none when there is no ledger."""
+    return {key: facts[key] for key in REMARKS if key in facts}
+
+
+def strayed(answers: Mapping[str, Any]) -> dict[str, int]:
+    """Return the ledger's count of that moment for every count of a filed report that is another."""
+    known: dict[str, int] = answers.get(LEDGER) or {}
+    return {key: known[key] for key in REMARKS if key in known and answers.get(key) != known[key]}
+
+
 WEEKLY: Final = Form(
     "weekly",
-    version=1,
+    version=2,
     title="本周工作信息",
     fields=(
         Field(
@@ -40,14 +75,53 @@ WEEKLY: Final = Form(
             optional=True,
             example="完善执法公示栏目2个",
         ),
-        Field("found", "本周自查发现问题几件？", Count(), column="发现问题数", prefill="found"),
-        Field("mended", "本周整改完成几件？", Count(), column="整改完成数"),
+        Field(
+            "found",
+            "本周自查发现问题几件？",
+            Count(),
+            column="发现问题数",
+            prefill="found",
+            recall="registered",
+            recall_label=_REGISTERED,
+        ),
+        Field(
+            REMARKS["found"],
+            "发现问题数与问题台账不一致，请说明原因。",
+            Text(most=300),
+            column="发现问题数说明",
+            asked_if=strays("found"),
+            recall="registered",
+            recall_label=_REGISTERED,
+            example="其中1件周五上午才查实，尚未录入",
+        ),
+        Field(
+            "mended",
+            "本周整改完成几件？",
+            Count(),
+            column="整改完成数",
+            prefill="mended",
+            recall="registered",
+            recall_label=_REGISTERED,
+        ),
+        Field(
+            REMARKS["mended"],
+            "整改完成数与问题台账不一致，请说明原因。",
+            Text(most=300),
+            column="整改完成数说明",
+            asked_if=strays("mended"),
+            recall="registered",
+            recall_label=_REGISTERED,
+            example="其中1件已改好，正在办理销号",
+        ),
         Field(
             "problems",
             "发现了哪些问题，整改情况如何？",
             Text(most=1000),
             column="发现问题及整改情况",
             asked_if=above_zero("found", "mended"),
+            prefill="entries",
+            recall="entries",
+            recall_label=_REGISTERED,
             example="执法记录填写不规范2件，已当场补正",
         ),
         Field(
@@ -73,5 +147,5 @@ WEEKLY: Final = Form(
             optional=True,
         ),
     ),
-    zero=Zero(answers={"done": "本周无新增", "found": 0, "mended": 0}),
+    zero=Zero(answers={"done": "本周无新增", "found": 0, "mended": 0}, unless=("found", "mended")),
 )

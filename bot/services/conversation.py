@@ -16,6 +16,10 @@ from bot.services import (
     deliveries,
     dialogs,
     enrolment,
+    entering,
+    imports,
+    issues,
+    ledger,
     menus,
     reception,
     reminding,
@@ -24,6 +28,7 @@ from bot.services import (
     subjects,
 )
 from bot.services.dialogs import Finished, Left
+from bot.services.subjects import row_id
 from bot.services.visit import Visit
 from bot.texts import conversation as texts
 from bot.texts import menu as menu_texts
@@ -148,6 +153,8 @@ def _in_dialog(visit: Visit, event: Event) -> tuple[Message, ...]:
     if visit.account.draft_id is None:
         if isinstance(event, Unreadable):
             return (menus.menu(visit, texts.UNREADABLE),)
+        if isinstance(event, Said) and (page := issues.show_number(visit, event.text.strip())):
+            return (page,)
         return (menus.menu(visit, texts.LOST),)
     try:
         row = dialogs.own(visit, visit.account.draft_id)
@@ -171,6 +178,12 @@ def _after(visit: Visit, outcome: dialogs.Outcome) -> tuple[Message, ...]:
 FINISHED: Mapping[str, Callable[[Visit, Finished], Message]] = {
     "weekly": reports.file,
     "return": signoff.send_back,
+    "issue": entering.file,
+    "ledger_import": imports.take,
+    "issue_find": ledger.found,
+    "issue_together": ledger.decide_together,
+    "issue_sign_together": ledger.decide_together,
+    **dict.fromkeys(issues.FORM_OF.values(), issues.finish),
 }
 
 
@@ -208,6 +221,7 @@ COMMANDS: Mapping[str, Callable[[Visit, str], tuple[Message, ...]]] = {
     "start": _start,
     "menu": lambda visit, _: (menus.menu(visit),),
     "weekly": lambda visit, _: (reports.choose(visit, reception.WEEKLY),),
+    "ledger": lambda visit, _: (ledger.home(visit),),
     "status": _status,
     "help": lambda visit, _: (menus.help_page(visit),),
     "cancel": _cancel,
@@ -226,17 +240,6 @@ def _tap(visit: Visit, action: str) -> tuple[Message, ...]:
     return (TAPS[verb](visit, argument),)
 
 
-#: A row's id is a signed 64-bit integer: no longer than this.
-DIGITS = 18
-
-
-def _number(text: str) -> int:
-    """Read a row's id off a button; Problem("gone") for anything else: buttons can be forged."""
-    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS):
-        raise Problem("gone")
-    return int(text)
-
-
 def _file(visit: Visit, argument: str) -> Message:
     if "/" not in argument:
         if all(argument != duty.key for duty in visit.campaign.duties):
@@ -249,7 +252,12 @@ def _file(visit: Visit, argument: str) -> Message:
 
 def _desk(visit: Visit, argument: str) -> Message:
     key, _, page = argument.partition(":")
-    return reception.desk(visit, key, _number(page or "0"), place="same" if page else "next")
+    return reception.desk(visit, key, row_id(page or "0"), place="same" if page else "next")
+
+
+def _story(visit: Visit, argument: str) -> Message:
+    issue, _, page = argument.partition(":")
+    return issues.story(visit, row_id(issue), row_id(page) if page else None)
 
 
 #: Every button of the menu and of notices: the word after "m:", and what it does.
@@ -257,21 +265,46 @@ TAPS: Mapping[str, Callable[[Visit, str], Message]] = {
     "menu": lambda visit, _: menus.menu(visit, place="next"),
     "help": lambda visit, _: menus.help_page(visit),
     "file": _file,
-    "go": lambda visit, draft: dialogs.go_on(visit, dialogs.own(visit, _number(draft))),
+    "go": lambda visit, draft: dialogs.go_on(visit, dialogs.own(visit, row_id(draft))),
     "mine": lambda visit, _: reports.mine(visit),
-    "see": lambda visit, report: reports.show(visit, _number(report)),
-    "fix": lambda visit, report: reports.correct(visit, _number(report)),
-    "withdraw": lambda visit, report: reports.ask_withdraw(visit, _number(report)),
-    "withdrawn": lambda visit, report: reports.withdraw(visit, _number(report)),
+    "see": lambda visit, report: reports.show(visit, row_id(report)),
+    "fix": lambda visit, report: reports.correct(visit, row_id(report)),
+    "withdraw": lambda visit, report: reports.ask_withdraw(visit, row_id(report)),
+    "withdrawn": lambda visit, report: reports.withdraw(visit, row_id(report)),
     "sign": lambda visit, _: signoff.waiting(visit),
-    "ok": lambda visit, report: signoff.sign(visit, _number(report)),
-    "no": lambda visit, report: signoff.ask_reason(visit, _number(report)),
-    "accept": lambda visit, report: signoff.accept(visit, _number(report)),
+    "ok": lambda visit, report: signoff.sign(visit, row_id(report)),
+    "no": lambda visit, report: signoff.ask_reason(visit, row_id(report)),
+    "accept": lambda visit, report: signoff.accept(visit, row_id(report)),
     "acceptall": reception.accept_all,
     "state": _desk,
     "urge": reception.urge,
     "table": reception.table,
+    "enter": lambda visit, _: entering.begin(visit),
+    "again": lambda visit, issue: entering.again(visit, row_id(issue)),
+    "ledger": lambda visit, _: ledger.home(visit),
+    "list": ledger.listing,
+    "units": ledger.units,
+    "areas": ledger.areas,
+    "find": lambda visit, _: ledger.ask_words(visit),
+    "found": ledger.results,
+    "issue": lambda visit, issue: issues.show(visit, row_id(issue)),
+    "do": issues.act,
+    "story": _story,
+    "papers": lambda visit, issue: issues.papers(visit, row_id(issue)),
+    "sheet": lambda visit, issue: issues.sheet(visit, row_id(issue)),
+    "desk": ledger.desk,
+    "signing": lambda visit, page: ledger.desk(visit, page, sign=True),
+    "together": ledger.together,
+    "account": lambda visit, _: ledger.account(visit),
+    "accountbook": lambda visit, _: ledger.account_book(visit),
+    "book": ledger.book,
+    "foundbook": ledger.found_book,
+    "public": lambda visit, _: ledger.public(visit),
+    "import": lambda visit, row: imports.confirm(visit, row_id(row)) if row else ledger.importing(visit),
+    "importno": lambda visit, row: imports.drop(visit, row_id(row)),
+    "upload": lambda visit, _: ledger.upload(visit),
+    "template": lambda visit, _: imports.template(visit),
     "snooze": reminding.snooze,
     "troubles": lambda visit, _: deliveries.troubles(visit),
-    "resend": lambda visit, row: deliveries.resend(visit, _number(row)),
+    "resend": lambda visit, row: deliveries.resend(visit, row_id(row)),
 }

@@ -6,14 +6,14 @@ hands it to the use case its form belongs to).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.core import dialog
 from bot.core.messages import Message, Tapped
 from bot.core.problems import Problem
 from bot.forms import FORMS
-from bot.services import subjects
+from bot.services import known, subjects
 from bot.texts import dialogs as texts
 from storage import drafts, people
 
@@ -47,14 +47,23 @@ Outcome = Message | Finished | Left
 
 
 def begin(
-    visit: Visit, form: Form, subject: str, facts: Mapping[str, Any], answers: Mapping[str, Any] | None = None
+    visit: Visit,
+    form: Form,
+    subject: str,
+    facts: Mapping[str, Any],
+    answers: Mapping[str, Any] | None = None,
+    *,
+    whole: bool = True,
 ) -> Message:
-    """Open the visitor's dialog on this subject, or go on with the one that is open; return its page."""
+    """Open the visitor's dialog on this subject, or go on with the one that is open; return its page.
+
+    `answers` and `whole` are `dialog.begin`'s.
+    """
     row = drafts.open_for(visit.work, visit.person_id, form.name, subject)
     if row is not None:
         return go_on(visit, row)
     draft_id = drafts.create(visit.work, visit.person_id, form.name, subject)
-    draft = dialog.begin(form, draft_id, facts, answers or {})
+    draft = dialog.begin(form, draft_id, facts, answers or {}, whole=whole)
     drafts.advance(visit.work, draft_id, 0, draft.revision, draft.to_state())
     people.focus(visit.work, visit.account.id, draft_id)
     return dialog.page(form, draft, visit.now)
@@ -64,7 +73,7 @@ def go_on(visit: Visit, row: DraftRow) -> Message:
     """Return to an open dialog where it was left."""
     people.focus(visit.work, visit.account.id, row.id)
     form = FORMS[row.form]
-    return dialog.page(form, _draft(row), visit.now)
+    return dialog.page(form, _draft(visit, row), visit.now)
 
 
 def own(visit: Visit, draft_id: int) -> DraftRow:
@@ -78,7 +87,7 @@ def own(visit: Visit, draft_id: int) -> DraftRow:
 def advance(visit: Visit, row: DraftRow, event: Event) -> Outcome:
     """Give the dialog one event. What it answers to a finished form is not decided here."""
     form = FORMS[row.form]
-    turn = dialog.step(form, _draft(row), event, visit.now)
+    turn = dialog.step(form, _draft(visit, row), event, visit.now)
     if turn.outcome == "finished":
         return Finished(row, form, turn.draft)
     if turn.outcome == "cancelled":
@@ -106,7 +115,7 @@ def close(visit: Visit, finished: Finished) -> None:
 
 def cancel(visit: Visit, row: DraftRow) -> Outcome:
     """What /cancel does: as if 取消 under the current question had been tapped."""
-    return advance(visit, row, Tapped(dialog.action(_draft(row), "x")))
+    return advance(visit, row, Tapped(dialog.action(_draft(visit, row), "x")))
 
 
 def left(outcome: Left) -> str:
@@ -116,5 +125,6 @@ def left(outcome: Left) -> str:
     )
 
 
-def _draft(row: DraftRow) -> dialog.Draft:
-    return dialog.Draft.from_state(row.id, row.revision, row.state)
+def _draft(visit: Visit, row: DraftRow) -> dialog.Draft:
+    draft = dialog.Draft.from_state(row.id, row.revision, row.state)
+    return replace(draft, facts={**draft.facts, **known.renewed(visit, row.form, row.subject)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.forms import FORMS
-from bot.services import enrolment, subjects
+from bot.services import enrolment, ledger, subjects
 from bot.texts import menu as texts
 from storage import drafts, outbox, submissions
 
@@ -23,14 +23,22 @@ def menu(visit: Visit, text: str = "", *, title: str = "", place: Place = "new")
         text or texts.greeting(visit.account.name, positions),
         roles,
         title=title,
-        waiting=submissions.count_awaiting(visit.work, units) if units else 0,
-        troubles=outbox.count_troubles(visit.work) if visit.may("delivery.see") else 0,
+        waiting={
+            texts.SIGN: submissions.count_awaiting(visit.work, units) + _waiting(visit, sign=True) if units else 0,
+            texts.DESK: _waiting(visit, sign=False),
+            texts.TROUBLES: outbox.count_troubles(visit.work) if visit.may("delivery.see") else 0,
+        },
+        ledger=visit.campaign.ledger is not None,
         unfinished=[
             (subjects.title(visit.campaign, FORMS[row.form].title, row.subject), row.id)
             for row in drafts.of_person(visit.work, visit.person_id)
         ],
         place=place,
     )
+
+
+def _waiting(visit: Visit, *, sign: bool) -> int:
+    return ledger.waiting(visit, sign=sign) if visit.campaign.ledger is not None else 0
 
 
 def help_page(visit: Visit) -> Message:

@@ -9,11 +9,13 @@ from bot.core.messages import Attachment, Button, Message
 from bot.core.problems import Problem
 from bot.core.standings import Standing, standings
 from bot.forms import FORMS
-from bot.services import dialogs, notices, subjects
+from bot.forms.weekly import LEDGER, ledger_counts, strayed
+from bot.services import dialogs, known, notices, subjects
 from bot.services.subjects import Subject
 from bot.texts import menu as menu_texts
 from bot.texts import moments
 from bot.texts import reports as texts
+from bot.texts import weeks as week_texts
 from storage import audit, outbox, people, settings, submissions
 
 if TYPE_CHECKING:
@@ -127,7 +129,8 @@ def correct(visit: Visit, report: int) -> Message:
 def _open(visit: Visit, subject: Subject, filed: Filed | None) -> Message:
     form = form_of(visit.campaign.duty(subject.occurrence.duty))
     answers = filed.answers if filed and not filed.zero else None
-    return dialogs.begin(visit, form, str(subject), _facts(visit, subject, filed), answers)
+    facts = {**_facts(visit, subject, filed), **known.renewed(visit, form.name, str(subject))}
+    return dialogs.begin(visit, form, str(subject), facts, answers)
 
 
 def _facts(visit: Visit, subject: Subject, filed: Filed | None) -> Mapping[str, Any]:
@@ -162,7 +165,7 @@ def file(visit: Visit, finished: Finished) -> Message:
         period=subject.occurrence.period,
         unit=subject.unit,
         number=number(campaign, subject),
-        answers=dict(finished.draft.answers),
+        answers=_answers(finished),
         form_version=finished.form.version,
         zero=finished.draft.zero,
         filed_by=visit.person_id,
@@ -182,6 +185,12 @@ def file(visit: Visit, finished: Finished) -> Message:
         signed=not signs,
         report=filed.id,
     )
+
+
+def _answers(finished: Finished) -> dict[str, Any]:
+    """Return what is kept for good: the answers, and the ledger's counts they were held against."""
+    counts = ledger_counts(finished.draft.facts)
+    return {**finished.draft.answers, **({LEDGER: counts} if counts else {})}
 
 
 def number(campaign: Campaign, subject: Subject) -> str:
@@ -243,8 +252,9 @@ def _page(campaign: Campaign, filed: Filed, buttons: tuple[tuple[Button, ...], .
     if filed.zero:
         answers = [("零报告", "本周无新增。")]
     else:
+        beside = {key: week_texts.beside(count) for key, count in strayed(filed.answers).items()}
         answers = [
-            (field.column, field.kind.show(filed.answers[field.key], campaign.lists))
+            (field.column, field.kind.show(filed.answers[field.key], campaign.lists) + beside.get(field.key, ""))
             for field in form.fields
             if field.key in filed.answers
         ]
@@ -266,7 +276,7 @@ def _page(campaign: Campaign, filed: Filed, buttons: tuple[tuple[Button, ...], .
         state=filed.state,
         buttons=buttons,
         attachments=tuple(
-            Attachment("file", each["sha256"], each["name"])
+            Attachment("file", each["sha256"], each["name"], about=f"submission:{filed.id}")
             for field in form.fields
             for each in files_in(filed.answers.get(field.key))
         ),

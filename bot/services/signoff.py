@@ -8,7 +8,7 @@ from bot.core import access, lifecycle
 from bot.core.messages import Button, Message
 from bot.core.problems import Problem
 from bot.forms import FORMS
-from bot.services import dialogs, notices, reports
+from bot.services import dialogs, ledger, notices, reports
 from bot.texts import menu as menu_texts
 from bot.texts import reports as texts
 from storage import outbox, people, submissions
@@ -25,7 +25,10 @@ def waiting(visit: Visit) -> Message:
     if not units:
         raise Problem("forbidden")
     rows = submissions.awaiting(visit.work, list(units))
-    if len(rows) == 1:
+    requests = ledger.waiting(visit, sign=True) if visit.campaign.ledger is not None else 0
+    if requests and not rows:
+        return ledger.desk(visit, sign=True)
+    if len(rows) == 1 and not requests:
         return reports.show(visit, rows[0].id)
     lines = [
         texts.Line(
@@ -35,7 +38,8 @@ def waiting(visit: Visit) -> Message:
         )
         for filed in rows
     ]
-    return texts.listing(menu_texts.SIGN, lines, "目前没有待签批的报送。")
+    extra = [Button(f"问题台账申请（{requests}）", "m:signing:", "primary")] if requests else []
+    return texts.listing(menu_texts.SIGN, lines, "目前没有待签批的报送和申请。", extra=extra)
 
 
 def sign(visit: Visit, report: int) -> Message:

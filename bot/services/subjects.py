@@ -54,3 +54,14 @@ def title(campaign: Campaign, form_title: str, text: str) -> str:
     """Say what a draft is about: 第28周本周工作信息, or just the form's title."""
     found = deadlines.occurrence(campaign, text.partition("@")[0])
     return f"{found.title.partition('（')[0]}{form_title}" if found else form_title
+
+
+#: A row's id is a signed 64-bit integer: no longer than this.
+_DIGITS = 18
+
+
+def row_id(text: str) -> int:
+    """Read a row's id off a button, or a page's number; Problem("gone") for anything else: buttons can be forged."""
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
+        raise Problem("gone")
+    return int(text)

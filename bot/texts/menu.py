@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core.messages import Button, Message, Place, Rows, Tone
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 FILE_WEEKLY = "填报本周信息"
 MINE = "我的报送"
 SIGN = "待我签批"
 STATE = "本周报送情况"
 TABLE = "导出汇总表"
+ENTER = "录入问题"
+LEDGER = "问题台账"
+DESK = "待我核查"
+ACCOUNT = "对账表"
 TROUBLES = "送达异常"
 MENU = "菜单"
 HELP = "帮助"
@@ -28,6 +33,13 @@ WORDS = {
     "签批": "m:sign",
     STATE: "m:state",
     TABLE: "m:table",
+    ENTER: "m:enter",
+    LEDGER: "m:ledger",
+    "台账": "m:ledger",
+    DESK: "m:desk",
+    "核查": "m:desk",
+    ACCOUNT: "m:account",
+    "对账": "m:account",
     TROUBLES: "m:troubles",
     MENU: "m:menu",
     "主菜单": "m:menu",
@@ -35,7 +47,7 @@ WORDS = {
 }
 
 #: The words on the menu itself: these are understood even where a text is asked for.
-LABELS = frozenset({FILE_WEEKLY, MINE, SIGN, STATE, TABLE, TROUBLES, MENU, HELP})
+LABELS = frozenset({FILE_WEEKLY, MINE, SIGN, STATE, TABLE, ENTER, LEDGER, DESK, ACCOUNT, TROUBLES, MENU, HELP})
 
 #: Two labels of at most so many characters fit side by side on a phone.
 SHORT = 8
@@ -44,13 +56,14 @@ BACK_TO_MENU = Button("返回菜单", "m:menu")
 
 HELP_TEXT = {
     "contact": "联系人：每周五中午12:00前点“填报本周信息”，按提示逐项作答后提交；本周无新增的，点“零报告”即可。"
-    "提交后由单位负责人签批，签批后即为已报送。",
-    "head": "单位负责人：收到报送后点“同意报送”或“退回”，退回请写明原因。",
-    "brigade": "大队联系人：“本周报送情况”可查看各单位进度、催报、接收或退回；周五中午后自动收到汇总表。",
-    "leader": "领导小组：点“本周报送情况”随时查看进度，点“导出汇总表”取回表格。",
+    "提交后由单位负责人签批，签批后即为已报送。发现问题点“录入问题”，整改情况在“问题台账”中报送进展、申请销号。",
+    "head": "单位负责人：收到报送后点“同意报送”或“退回”，退回请写明原因；销号、延期、移交申请同样在“待我签批”中办理。",
+    "brigade": "大队联系人：“本周报送情况”可查看各单位进度、催报、接收或退回；周五中午后自动收到汇总表；"
+    "“待我核查”办理销号、延期和移交申请，“对账表”核对各单位问题数。",
+    "leader": "领导小组：点“本周报送情况”随时查看进度，点“导出汇总表”取回表格；“问题台账”“对账表”查看整改情况。",
     "admin": "管理员：开通人员请在服务器上生成邀请链接；“送达异常”列出没有送到的消息。",
 }
-HELP_COMMANDS = "常用命令：/menu 菜单　/weekly 填报　/status 进度　/cancel 取消　/help 帮助"
+HELP_COMMANDS = "常用命令：/menu 菜单　/weekly 填报　/ledger 台账　/status 进度　/cancel 取消　/help 帮助"
 
 
 def greeting(name: str, positions: Sequence[str]) -> str:
@@ -58,34 +71,60 @@ def greeting(name: str, positions: Sequence[str]) -> str:
     return f"{name}，您好。\n您的身份：{'、'.join(positions)}。"
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu: whom it is for, when it stands out, and whether it is shown only if something waits."""
+
+    label: str
+    action: str
+    roles: frozenset[str]
+    tone: Tone = "plain"
+    counted: bool = False
+    only_waiting: bool = False
+    ledger: bool = False
+
+
+def _entry(label: str, action: str, roles: str, tone: Tone = "plain", **more: bool) -> Entry:
+    return Entry(label, action, frozenset(roles.split()), tone, **more)
+
+
+ENTRIES = (
+    _entry(FILE_WEEKLY, "m:file:weekly", "contact", "primary"),
+    _entry(SIGN, "m:sign", "head", counted=True),
+    _entry(STATE, "m:state", "brigade leader admin", "primary"),
+    _entry(DESK, "m:desk", "brigade", counted=True, ledger=True),
+    _entry(ENTER, "m:enter", "contact brigade", ledger=True),
+    _entry(LEDGER, "m:ledger", "contact head brigade leader", ledger=True),
+    _entry(MINE, "m:mine", "contact head"),
+    _entry(TABLE, "m:table", "brigade leader"),
+    _entry(ACCOUNT, "m:account", "brigade leader", ledger=True),
+    _entry(TROUBLES, "m:troubles", "brigade admin", counted=True, only_waiting=True),
+    _entry(HELP, "m:help", "contact head brigade leader admin"),
+)
+
+
 def menu(
     text: str,
     roles: Sequence[str],
     *,
     title: str = "",
-    waiting: int = 0,
-    troubles: int = 0,
+    waiting: Mapping[str, int],
+    ledger: bool = True,
     unfinished: Sequence[tuple[str, int]] = (),
     place: Place = "new",
 ) -> Message:
-    """Return the menu: `waiting` reports to sign, `troubles` undelivered, `unfinished` drafts as (what, draft id)."""
+    """Return the menu. `waiting`: how many, by the label they wait under; `unfinished` drafts as (what, draft id)."""
     rows: list[tuple[Button, ...]] = [
         (Button(f"继续填写：{what}", f"m:go:{draft}", "primary"),) for what, draft in unfinished[:3]
     ]
-    if "contact" in roles:
-        rows.append((Button(FILE_WEEKLY, "m:file:weekly", "plain" if unfinished else "primary"),))
-    if "head" in roles:
-        tone: Tone = "primary" if waiting else "plain"
-        rows.append((Button(f"{SIGN}（{waiting}）" if waiting else SIGN, "m:sign", tone),))
-    if "contact" in roles or "head" in roles:
-        rows.append((Button(MINE, "m:mine"),))
-    if {"brigade", "leader", "admin"} & set(roles):
-        rows.append((Button(STATE, "m:state", "primary"),))
-    if {"brigade", "leader"} & set(roles):
-        rows.append((Button(TABLE, "m:table"),))
-    if {"brigade", "admin"} & set(roles) and troubles:
-        rows.append((Button(f"{TROUBLES}（{troubles}）", "m:troubles"),))
-    rows.append((Button(HELP, "m:help"),))
+    for entry in ENTRIES:
+        count = waiting.get(entry.label, 0) if entry.counted else 0
+        if not entry.roles & set(roles) or (entry.ledger and not ledger) or (entry.only_waiting and not count):
+            continue
+        tone: Tone = "primary" if count and not entry.only_waiting else entry.tone
+        if entry.action == "m:file:weekly" and unfinished:
+            tone = "plain"
+        rows.append((Button(f"{entry.label}（{count}）" if count else entry.label, entry.action, tone),))
     return Message(text, title=title, buttons=_paired(rows), place=place)
 
 
@@ -99,6 +138,11 @@ def _paired(rows: list[tuple[Button, ...]]) -> Rows:
         else:
             paired.append(row)
     return tuple(paired)
+
+
+def in_pairs(buttons: Sequence[Button]) -> list[tuple[Button, ...]]:
+    """Return buttons two to a row."""
+    return [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
 
 
 def help_page(roles: Sequence[str]) -> Message:

@@ -31,6 +31,7 @@ SENTENCES: Final[dict[str, str]] = {
     "yesno_unknown": "请点“是”或“否”。",
     "file_expected": "这一题要上传文件，请发送照片或文件。",
     "file_kind": "“{name}”这类文件收不了，请发送{kinds}。",
+    "file_disguised": "“{name}”的内容与类型不符，请重新发送原文件。",
     "file_large": "文件有{size}，最大{limit}，请压缩或拆分后再发。",
     "file_blank": "这个文件是空的，请检查后再发。",
     "file_many": "最多{most}个文件，已经满了。请点“完成”，或点“重新上传”。",
@@ -49,6 +50,8 @@ SENTENCES: Final[dict[str, str]] = {
     "unreadable_contact": "这是别人的名片，请直接输入号码。{example}",
     "unreadable_lost": "这条内容没有收完整，请重新发送。",
     "unreadable_too_large": "文件太大，最大{limit}，请压缩或拆分后再发。",
+    # a form's answers side by side
+    "zero_untrue": "本周台账已有登记，不能报零报告，请逐项填报。",
     # use cases
     "forbidden": "这项操作不在您的权限内。如有需要，请联系执法大队联系人。",
     "gone": "这个按钮对应的内容已不在了，请从下面选择：",
@@ -66,6 +69,15 @@ SENTENCES: Final[dict[str, str]] = {
     "urged_just_now": "{at}刚催报过，请过10分钟再催。",
     "too_late_to_snooze": "离截止（{due}）已不到一小时，请现在就填报。",
     "resent_already": "这条消息已经重新发送过了。",
+    "happened_after_found": "发生时间不能晚于发现时间，请核对。",
+    "mended_before_found": "完成时间不能早于发现时间，请核对。",
+    "issue_passed": "这件问题目前是“{state}”，这一步现在不能办。",
+    "issue_moved": "这件问题刚有新的变化，请打开看最新情况后再办。",
+    "issue_criminal": "涉嫌犯罪的问题不能销号，请移交司法机关。",
+    "due_passed": "整改时限已经过了，请从菜单“继续填写”修改后再提交。",
+    "no_papers": "这件问题还没有上传材料。",
+    "import_passed": "这份台账{state}，这一步不用再办了。",
+    "nothing_waiting": "目前没有待办理的申请。",
     # people (said to the operator at the command line)
     "role_unknown": "没有“{role}”这个角色，可用：{roles}。",
     "unit_needed": "角色 {role} 要写明单位，例如 --unit 单位代号。",

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.tables import Column, Row, Table, digest
+from bot.core.tables import Column, Row, Stream, Table, digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 COLUMNS = (
     Column("unit", "单位", 16, "label"),
@@ -86,3 +90,51 @@ def test_a_moment_counts_in_the_digest() -> None:
     at = [Row(("农机监理站", 1, 0, datetime(2020, 7, 10, hour, tzinfo=UTC))) for hour in (3, 4)]
 
     assert digest(replace(TABLE, rows=at[:1])) != digest(replace(TABLE, rows=at[1:]))
+
+
+def stream(rows: list[Row]) -> tuple[Stream, list[int]]:
+    """Return rows as a stream, and how often each was made."""
+    made = [0] * len(rows)
+
+    def make() -> Iterator[Row]:
+        for number, row in enumerate(rows):
+            made[number] += 1
+            yield row
+
+    return Stream(len(rows), make), made
+
+
+def test_the_rows_of_a_stream_are_made_only_when_somebody_goes_through_them() -> None:
+    rows, made = stream(list(TABLE.rows))
+    table = replace(TABLE, rows=rows)
+
+    assert (len(table.rows), made) == (3, [0, 0, 0])
+    assert next(iter(table.checked())) == TABLE.rows[0]
+    assert made == [1, 0, 0]
+
+
+def test_a_stream_is_gone_through_again_and_again() -> None:
+    rows, made = stream(list(TABLE.rows))
+    table = replace(TABLE, rows=rows)
+
+    assert list(table.checked()) == list(table.rows) == list(TABLE.rows)
+    assert made == [2, 2, 2]
+    assert table.rows[-1] == TABLE.rows[-1]
+    assert (table.totals, digest(table)) == (TABLE.totals, digest(TABLE))
+
+
+def test_a_table_that_is_held_needs_its_stream_no_more() -> None:
+    rows, made = stream(list(TABLE.rows))
+    held = replace(TABLE, rows=rows).held()
+
+    assert held == TABLE
+    assert (list(held.rows), made) == (list(TABLE.rows), [1, 1, 1])
+
+
+def test_a_streamed_row_out_of_step_is_named_when_it_comes() -> None:
+    rows, _ = stream([TABLE.rows[0], Row(("农机监理站",))])
+    checked = replace(TABLE, rows=rows).checked()
+
+    assert next(checked) == TABLE.rows[0]
+    with pytest.raises(ValueError, match="问题汇总表: row 2 has 1 cells for 4 columns"):
+        next(checked)

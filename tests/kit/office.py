@@ -17,8 +17,9 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from bot.campaigns import load
+from bot.core import magic
 from bot.core.messages import Button, Command, Event, FileRef, Message, Said, Sent, Tapped
-from bot.services import conversation, reminding
+from bot.services import conversation, issue_reminding, reminding
 from storage import inbox, people, settings
 from storage.tables import Outbox
 from storage.work import Store, Work
@@ -90,6 +91,7 @@ class Office:
         """Do what a heartbeat does but for the sending: queue what is due, then let everything queued arrive."""
         await self.store.run(reminding.remind)
         await self.store.run(reminding.push_tables)
+        await self.store.run(issue_reminding.remind)
         await self.arrive()
 
     async def arrive(self) -> None:
@@ -185,7 +187,7 @@ class Chat:
 
     async def sends(self, name: str, content: bytes = b"%PDF-1.4 test", mime: str = "application/pdf") -> Message:
         """Send a file."""
-        return await self.does(Sent(FileRef("0" * 64, name, len(content), mime)))
+        return await self.does(Sent(FileRef("0" * 64, name, len(content), magic.type_of(content, name, mime))))
 
     async def does(self, event: Event, source: str = "") -> Message:
         """Let an event come in and be answered; the same `source` twice is the same input delivered twice."""
