@@ -1,4 +1,4 @@
-"""An attachment as bytes: a stored file as it is, a table as a workbook made at this moment."""
+"""An attachment as bytes: a stored file as it is, a table or a document made at this moment."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import asyncio
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from exports import EXPORTS
+from bot.core.tables import Table
+from exports import DOCUMENTS
 from exports.channels.base import Upload
+from exports.process import Press, gather
 from exports.workbook import MIME, write
 from storage import files as stored
 
 if TYPE_CHECKING:
     from bot.core.messages import Attachment
-    from bot.core.tables import Table
     from storage.files import FileStore
     from storage.work import Store
 
@@ -25,16 +26,22 @@ class Maker:
         """Read tables from `store` and stored files from `files`."""
         self._store = store
         self._files = files
+        self._press = Press(store.url)
 
     async def make(self, attachment: Attachment) -> Upload:
-        """Return the file; KeyError or OSError when there is no such table or file."""
+        """Return the file; KeyError or OSError when there is no such table or file, ExportError when it failed."""
         if attachment.kind == "file":
             content = await asyncio.to_thread(self._files.path(attachment.ref).read_bytes)
             found = await self._store.read(stored.find, attachment.ref)
             return Upload(attachment.name, found[0].mime if found else "application/octet-stream", content)
-        name, _, period = attachment.ref.partition("/")
-        table = await self._store.read(EXPORTS[name], period)
-        return Upload(attachment.name, MIME, await asyncio.to_thread(_workbook, table))
+        return Upload(attachment.name, MIME, await self._made(*attachment.ref.partition("/")[::2]))
+
+    async def _made(self, name: str, rest: str) -> bytes:
+        if name in DOCUMENTS:
+            make = await self._store.read(DOCUMENTS[name], rest)
+            return await asyncio.to_thread(make, self._files)
+        found = await self._store.read(gather, name, rest)
+        return await (asyncio.to_thread(_workbook, found) if isinstance(found, Table) else self._press.print(found))
 
 
 def _workbook(table: Table) -> bytes:

@@ -1,13 +1,14 @@
 """The week's aggregated table: one row a unit in the campaign's order, missing units marked (plan: T1).
 
 Owns what the table says. Leaves out its looks (`exports.workbook`) and when it is sent (`scheduler`).
-A report's content is shown only once the unit's head has signed it.
+A report's content is shown only once the unit's head has signed it. A count that is not the ledger's stands in its
+column as it was reported; the ledger's, and why they differ, in a line under the table.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from bot.core import deadlines
 from bot.core.standings import Kind, Standing, standings
 from bot.core.tables import Cell, Column, Row, Table, Tone, cells_of, columns_of, digest
 from bot.forms import FORMS
+from bot.forms.weekly import REMARKS, strayed
+from bot.texts import weeks as texts
 from storage import submissions
 
 if TYPE_CHECKING:
@@ -76,6 +79,7 @@ def weekly_table(
     due = occurrence.due.astimezone(UTC)  # two moments of one zone would be compared by the clock on the wall
     stand = standings((unit.key for unit in campaign.units), reports, due)
     entries = [(unit.name, stand[unit.key]) for unit in campaign.units]
+    asked = replace(form, fields=tuple(field for field in form.fields if field.key not in REMARKS.values()))
     missing = NAMES["missing"] if now >= due else NOT_YET
     return Table(
         name=name_of(occurrence),
@@ -83,9 +87,9 @@ def weekly_table(
         unit=f"汇总单位：{campaign.bureau}",
         period=f"{occurrence.period[:4]}年{occurrence.title}",
         made=f"汇总时间：{_moment(now.astimezone(campaign.zone))}",
-        columns=(*BEFORE, *columns_of(form), *AFTER),
-        rows=tuple(_row(number, *entry, form, campaign, missing) for number, entry in enumerate(entries, 1)),
-        notes=tuple(_notes(entries, missing)),
+        columns=(*BEFORE, *columns_of(asked), *AFTER),
+        rows=tuple(_row(number, *entry, asked, campaign, missing) for number, entry in enumerate(entries, 1)),
+        notes=(*_notes(entries, missing), *_remarks(entries, form)),
         signatures=SIGNATURES,
     )
 
@@ -126,6 +130,16 @@ def _notes(entries: Sequence[tuple[str, Standing[Report]]], missing: str) -> Ite
     for kind, name in (("missing", missing), ("returned", "已退回"), ("awaiting", "待签批")):
         if units := [unit for unit, entry in entries if entry.kind == kind]:
             yield f"{name}单位：{'、'.join(units)}。"
+
+
+def _remarks(entries: Sequence[tuple[str, Standing[Report]]], form: Form) -> Iterator[str]:
+    """Yield a line for each count that is not the ledger's: both, and why."""
+    for unit, entry in entries:
+        answers = entry.signed.answers if entry.signed else {}
+        for key, known in strayed(answers).items():
+            field = form.field(key)
+            if field is not None:
+                yield texts.strayed(unit, field.label, answers[key], known, answers.get(REMARKS[key], ""))
 
 
 def name_of(occurrence: deadlines.Occurrence) -> str:

@@ -1,4 +1,4 @@
-"""A table as an Excel workbook that looks like an office document; the only place that knows openpyxl.
+"""A table as an Excel workbook that looks like an office document. Workbooks of other shapes: `exports.paper`.
 
 Owns fonts, borders, widths, heights, paper and what keeps a text harmless in a cell. Leaves out what the
 table says. openpyxl's write-only mode with a few reused cells keeps memory flat: a new styled cell for every
@@ -11,7 +11,7 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, islice
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from openpyxl import Workbook
@@ -34,8 +34,12 @@ if TYPE_CHECKING:
 
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-#: What an A4 page turned sideways carries at about four fifths of full size: prose is widened up to this sum.
-PAGE_WIDTH = 185
+#: Papers turned sideways: Excel's number, and what they carry at about four fifths of full size: prose is widened up
+#: to this sum. The first that carries a table is taken, or else the last: then the print is as small as it must be.
+A4, A3 = (9, 185), (8, 262)
+PAPERS = (A4, A3)
+#: Rows that are looked at for the widths of prose: a long table is not gone through for that.
+SAMPLED = 300
 #: Points; 10.5 is 五号.
 SIZE, SMALL, LARGE = 10.5, 9, 18
 LINE, TITLE_LINE, PADDING, LEAST_ROW, SIGN_ROW = 14.5, 27.0, 6.0, 26.0, 42.0
@@ -50,7 +54,12 @@ EARLIEST = date(1900, 3, 1)
 
 HEAD_FILL, TOTAL_FILL = "DDE6EF", "EEF2F6"
 FILLS: dict[Tone, str] = {"normal": "", "missing": "F4CCCC", "late": "FDE9D0", "waiting": "FFF8DC"}
-FORMATS: dict[Shape, str] = {"count": "0", "date": 'yyyy"年"m"月"d"日"', "moment": 'm"月"d"日" hh:mm'}
+FORMATS: dict[Shape, str] = {
+    "count": "0",
+    "date": 'yyyy"年"m"月"d"日"',
+    "day": "yyyy-mm-dd",
+    "moment": 'm"月"d"日" hh:mm',
+}
 
 _EDGE = Side(style="thin", color="000000")
 #: `_x0041_` in a text would be read as one character; with its first `_` written like that it stays itself.
@@ -94,7 +103,7 @@ def write(table: Table, target: Path | BinaryIO, fonts: Fonts = FONTS) -> None:
     sheet = _Sheet(book, table, fonts)
     sheet.heading()
     sheet.header()
-    for row in table.rows:
+    for row in table.checked():
         sheet.record(row)
     sheet.totals()
     sheet.ending()
@@ -125,18 +134,24 @@ def count_lines(text: str, width: float) -> int:
 def share_widths(table: Table) -> list[float]:
     """Return the columns' widths: what they ask for, and for prose what the page has left."""
     asked = [float(column.width) for column in table.columns]
-    spare = PAGE_WIDTH - sum(asked)
-    longest = {
-        at: max((measure(cell) for row in table.rows if isinstance(cell := row.cells[at], str)), default=0)
-        for at, column in enumerate(table.columns)
-        if column.kind == "text"
-    }
-    if spare <= 0 or not longest:
+    spare = choose_paper(asked)[1] - sum(asked)
+    prose = [at for at, column in enumerate(table.columns) if column.kind == "text"]
+    if spare <= 0 or not prose:
         return asked
+    longest = dict.fromkeys(prose, 0)
+    for row in islice(table.rows, SAMPLED):
+        for at in prose:
+            if isinstance(cell := row.cells[at], str):
+                longest[at] = max(longest[at], measure(cell))
     # Less than in proportion: one very long answer is not to squeeze all its neighbours.
     weights = {at: max(length, 12) ** 0.75 for at, length in longest.items()}
     unit = spare / sum(weights.values())
     return [width + unit * weights.get(at, 0) for at, width in enumerate(asked)]
+
+
+def choose_paper(widths: Sequence[float]) -> tuple[int, int]:
+    """Return the smallest paper that carries columns of these widths, or the largest there is."""
+    return next((paper for paper in PAPERS if sum(widths) <= paper[1] + 0.5), PAPERS[-1])
 
 
 def split_columns(widths: Sequence[float], parts: int) -> list[range]:
@@ -180,7 +195,7 @@ class _Sheet:
         sheet.sheet_view.zoomScale = 90
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.page_setup.orientation = "landscape"
-        sheet.page_setup.paperSize = 9  # A4
+        sheet.page_setup.paperSize = choose_paper(self.widths)[0]
         sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0  # as many pages down as it takes
         sheet.print_options.horizontalCentered = True
         sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6, header=0.3, footer=0.3)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -12,10 +14,17 @@ from openpyxl import load_workbook
 
 from bot.campaigns import load
 from bot.core import deadlines
-from exports import EXPORTS
-from exports.workbook import write
+from bot.core.messages import Attachment
+from bot.core.tables import OF_A_WEEK, Column, Row, Stream, Table, digest
+from exports import DOCUMENTS, EXPORTS
+from exports.files import Maker
+from exports.process import gather
+from exports.workbook import MIME, write
+from storage import files as stored
 from storage import people, submissions
+from storage.files import FileStore
 from storage.work import Store
+from tests.storage.making import enter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,9 +109,19 @@ def test_a_week_outside_the_campaign_has_no_table(store: Store) -> None:
         store.do(EXPORTS["weekly"], "2019-W01")
 
 
-@pytest.mark.parametrize("name", EXPORTS)
-def test_every_table_can_be_made_before_anything_has_come_in(store: Store, name: str) -> None:
-    table = store.do(EXPORTS[name], "2020-W28")
+#: What can be asked for before anything has come in, and the part of a ref that is the table's own.
+AT_FIRST = {"weekly": "2020-W28", "ledger": "", "public": "", "reconciliation": "2020-W28"}
+
+
+def test_every_table_is_asked_for_below() -> None:
+    assert EXPORTS.keys() == AT_FIRST.keys() | {"import-faults"}  # the faults of something that has come in
+    assert not EXPORTS.keys() & DOCUMENTS.keys()
+
+
+@pytest.mark.parametrize(("name", "rest"), AT_FIRST.items())
+def test_every_table_can_be_made_before_anything_has_come_in(store: Store, name: str, rest: str) -> None:
+    table = store.do(gather, name, rest)
+    assert isinstance(table, Table)
     target = BytesIO()
     write(table, target)
 
@@ -110,3 +129,58 @@ def test_every_table_can_be_made_before_anything_has_come_in(store: Store, name:
     assert sheet["A1"].value == table.title
     assert table.name
     assert table.signatures
+
+
+@pytest.mark.parametrize("name", OF_A_WEEK)
+def test_a_table_that_can_be_pushed_says_the_same_until_something_changes(store: Store, name: str) -> None:
+    first = store.do(EXPORTS[name], WEEK.period)
+
+    assert digest(store.do(EXPORTS[name], WEEK.period)) == digest(first)
+    store.do(lambda work: enter(work, people.create_person(work, "孙某")))
+    assert (digest(store.do(EXPORTS[name], WEEK.period)) == digest(first)) == (name == "weekly")
+
+
+async def test_what_is_no_table_is_made_as_well(store: Store, tmp_path: Path) -> None:
+    def enter_one(work: Work) -> int:
+        return enter(work, people.create_person(work, "孙某")).id
+
+    issue = await store.run(enter_one)
+    maker = Maker(store, FileStore(tmp_path / "files"))
+
+    for ref in ("ledger-template/*", "ledger-template/nongji,xumu", f"closing-sheet/{issue}"):
+        made = await maker.make(Attachment("table", ref, "表.xlsx"))
+        assert (made.name, made.mime) == ("表.xlsx", MIME)
+        assert load_workbook(BytesIO(made.content)).worksheets[0]["A1"].value
+
+
+async def test_a_stored_file_comes_as_it_was_sent(store: Store, tmp_path: Path) -> None:
+    files = FileStore(tmp_path / "files")
+    maker = Maker(store, files)
+    sent = await asyncio.to_thread(files.put, b"%PDF-1.4 ...", "附件.pdf", "application/pdf")
+    await store.run(stored.record, sent, await store.run(people.create_person, "孙某"))
+    made = await maker.make(Attachment("file", sent.sha256, "证明.pdf"))
+
+    assert (made.name, made.mime, made.content) == ("证明.pdf", "application/pdf", b"%PDF-1.4 ...")
+    with pytest.raises(OSError, match="0000"):
+        await maker.make(Attachment("file", "0" * 64, "附件.pdf"))
+
+
+def peak(rows: int, target: Path) -> int:
+    """Return the bytes it takes at most to write a stream of so many rows."""
+    columns = (Column("number", "序号", 6, "count"), Column("text", "内容", 40))
+    made = Stream(rows, lambda: (Row((number, "检查农资门店。" * (number % 9))) for number in range(rows)))
+    tracemalloc.start()
+    try:
+        write(Table("长表", "长表", columns, made), target)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_long_table_takes_no_more_memory_than_a_short_one(tmp_path: Path) -> None:
+    peak(10, tmp_path / "table.xlsx")  # what is loaded at the first time
+    short, long = (peak(rows, tmp_path / "table.xlsx") for rows in (500, 8_000))
+
+    assert long < short + 100_000  # the rows' texts alone are ten times that
+    (sheet,) = load_workbook(tmp_path / "table.xlsx", read_only=True).worksheets
+    assert sum(1 for _ in sheet.iter_rows()) == 8_002

@@ -17,6 +17,7 @@ from bot.core import deadlines, lifecycle
 from bot.core.campaign import Campaign
 from bot.core.fields import Count, Many, Text, options_from
 from bot.core.form import Field, Form, above_zero
+from bot.forms.weekly import WEEKLY
 from exports.weekly import Report, digest, weekly_table
 from exports.workbook import file_name, write
 
@@ -209,6 +210,45 @@ def test_an_answer_of_an_older_form_is_shown_in_words() -> None:
 
     assert shown.rows[0].cells[2:6] == ("old", "巡查", "两件", None)
     assert shown.totals[4] == 0
+
+
+def remarked(unit: str, signed_at: datetime | None = None, **answers: Any) -> Report:  # noqa: ANN401
+    kept = {"done": "巡查", "found": 2, "mended": 1, "ledger": {"found": 2, "mended": 1}, **answers}
+    return report(unit, signed_at, answers=kept)
+
+
+def test_a_count_that_is_not_the_ledgers_is_explained_under_the_table() -> None:
+    reports = [
+        remarked("nongji", NOON, found=3, found_remark="1件周五查实，\n尚未录入。"),
+        remarked("zhongzi", NOON),
+        remarked("yuzheng", found=9, found_remark="还没有签批"),
+        remarked("xumu", NOON, found=0, mended=0, found_remark="x" * 400, mended_remark="正在办理销号"),
+    ]
+    shown = weekly_table(CAMPAIGN, WEEK, WEEKLY, reports, AFTERNOON)
+
+    at = [column.key for column in shown.columns].index("found")
+    assert [row.cells[at] for row in shown.rows] == [3, 2, None, 0]
+    assert shown.totals[at] == 5
+    assert [column.title for column in shown.columns if "说明" in column.title] == []
+    explained = [note for note in shown.notes if "台账" in note]
+    assert explained[0] == "农机监理站：发现问题数3件（问题台账2件），原因：1件周五查实， 尚未录入。"
+    assert explained[1].startswith("畜牧服务中心：发现问题数0件（问题台账2件），原因：xxx")
+    assert explained[1].endswith("x…。")
+    assert explained[2:] == ["畜牧服务中心：整改完成数0件（问题台账1件），原因：正在办理销号。"]
+    assert shown.notes[-3:] == tuple(explained)
+
+
+def test_a_changed_remark_is_a_reason_for_a_new_table() -> None:
+    first = remarked("nongji", NOON, found=3, found_remark="尚未录入")
+    again = remarked("nongji", NOON, found=3, found_remark="周五录入")
+    told = [digest(weekly_table(CAMPAIGN, WEEK, WEEKLY, [each], NOON)) for each in (first, again)]
+    assert told[0] != told[1]
+
+
+def test_a_report_from_before_the_ledger_needs_no_explanation() -> None:
+    shown = weekly_table(CAMPAIGN, WEEK, WEEKLY, [report("nongji", NOON)], AFTERNOON)
+
+    assert not any("台账" in note for note in shown.notes)
 
 
 @given(
