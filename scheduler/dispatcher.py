@@ -17,24 +17,28 @@ import asyncio
 import contextlib
 import logging
 import time
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from bot.core.messages import Attachment, Message
+from bot.texts import conversation as texts
 from exports.channels.base import Channel, Moved, Parcel, Refused, Unsent, Unsure, Upload
 from storage import outbox, people
 from storage.failpoints import reach
 from storage.outbox import Outcome, Outgoing
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
     from storage.work import Store
 
 log = logging.getLogger(__name__)
 
 BATCH = 50
+#: Seconds after which other rows are no longer kept waiting for a file.
+UNHURRIED = 2.0
 LEASE = timedelta(seconds=60)
 #: With the longest delay between them, about a day: a channel that is down is waited for, reminders until they expire.
 TRIES = 300
@@ -97,6 +101,9 @@ class Dispatcher:
         self._settled: list[Outcome] = []
         self._settling: asyncio.Task[None] | None = None
         self._at_once = asyncio.Semaphore(8)
+        self._files_at_once = asyncio.Semaphore(4)  # of their own: making one may take a minute
+        self._sending: set[asyncio.Task[None]] = set()
+        self._slow: set[asyncio.Task[Any]] = set()  # of these, the ones that nobody waits for any more
         self._lanes: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def send(self, rows: Sequence[Outgoing]) -> None:
@@ -114,12 +121,24 @@ class Dispatcher:
         await self._store.run(outbox.recover, self._owner)
         while rows := await self._store.run(outbox.claim, self._owner, BATCH, LEASE, self._open_channels()):
             tried += len(rows)
-            async with asyncio.TaskGroup() as group:
-                for row in rows:
-                    wait = self._paces[row.channel].wait(row.address)
-                    group.create_task(self._send_later(row, wait))
+            for row in rows:
+                wait = self._paces[row.channel].wait(row.address)
+                task = asyncio.create_task(self._send_later(row, wait))
+                self._sending.add(task)
+                task.add_done_callback(self._sending.discard)
+            while hurried := self._sending - self._slow:
+                done, _ = await asyncio.wait(hurried, timeout=UNHURRIED)
+                for task in done:
+                    task.result()
             await self.flush()
         return tried
+
+    async def close(self) -> None:
+        """Leave what is not sent yet to the next process, and write down what is."""
+        for task in list(self._sending):
+            task.cancel()
+        await asyncio.gather(*self._sending, return_exceptions=True)
+        await self.flush()
 
     def _open_channels(self) -> list[str]:
         """Return the channels that may be used now: one that asked for quiet must not keep the others waiting."""
@@ -129,10 +148,25 @@ class Dispatcher:
     async def _send_later(self, row: Outgoing, wait: float) -> None:
         if wait > 0:
             await asyncio.sleep(wait)
-        async with self._lane(row) if row.kind == "reply" else contextlib.nullcontext(), self._at_once:
+        lane = self._lane(row) if row.kind == "reply" else contextlib.nullcontext()
+        large = row.kind == "push"
+        room = self._files_at_once if large else self._at_once
+        async with lane, self._aside() if large else contextlib.nullcontext(), room:
             if not await self._store.run(outbox.sending, row.id, self._owner, LEASE):
                 return  # its lease ran out and another process took it, or a later reply made it needless
             await self._deliver(row)
+
+    @contextlib.asynccontextmanager
+    async def _aside(self) -> AsyncIterator[None]:
+        """Keep the others waiting for `UNHURRIED` at the most: a file may take a minute to make."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - this is a coroutine
+        stepping = asyncio.get_running_loop().call_later(UNHURRIED, self._slow.add, task)
+        try:
+            yield
+        finally:
+            stepping.cancel()
+            self._slow.discard(task)
 
     def _lane(self, row: Outgoing) -> asyncio.Lock:
         """Return what lets one chat's replies go one after the other: one that comes again must not overtake."""
@@ -141,9 +175,7 @@ class Dispatcher:
     async def _deliver(self, row: Outgoing) -> None:
         channel = self._channels[row.channel]
         try:
-            message = Message.from_json(row.payload)
-            wanted = message.attachments if channel.carries_files else ()
-            files = tuple([await self._make(each) for each in wanted])
+            message, files = await self._ready(row, files=channel.carries_files)
         except Exception:
             log.exception("outbox row %s cannot be made", row.id)
             self._settle(Outcome(row.id, "dead", error="unmakeable"))
@@ -170,6 +202,32 @@ class Dispatcher:
         else:
             reach("send-after")
             self._settle(Outcome(row.id, "sent", remote=remote))
+
+    async def _ready(self, row: Outgoing, *, files: bool) -> tuple[Message, tuple[Upload, ...]]:
+        """Return the message with its files made; a reply without them rather than none: somebody waits for it."""
+        message = Message.from_json(row.payload)
+        if not files or not message.attachments:
+            return message, ()
+        try:
+            return message, await self._make_all(row, message.attachments)
+        except Exception:
+            if row.kind != "reply":
+                raise
+            log.exception("a file of outbox row %s cannot be made", row.id)
+            return replace(message, text=f"{message.text}\n\n{texts.NO_FILE}".strip(), attachments=()), ()
+
+    async def _make_all(self, row: Outgoing, wanted: Sequence[Attachment]) -> tuple[Upload, ...]:
+        """Make a message's files; while that takes, nobody may think that this process has died over it."""
+        keeping = asyncio.create_task(self._keep(row))
+        try:
+            return tuple([await self._make(each) for each in wanted])
+        finally:
+            keeping.cancel()
+
+    async def _keep(self, row: Outgoing) -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            await self._store.run(outbox.keep, row.id, self._owner, LEASE)
 
     def _retry(self, row: Outgoing, failure: Unsent) -> None:
         if failure.retry_after is not None:

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.services import reminding
+from bot.services import issue_reminding, reminding
+from scheduler import imports
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from scheduler.dispatcher import Dispatcher
+    from storage.files import FileStore
     from storage.work import Store
 
 log = logging.getLogger(__name__)
@@ -39,6 +41,7 @@ class Heart:
         self,
         store: Store,
         dispatcher: Dispatcher,
+        files: FileStore,
         *,
         elected: Callable[[], bool],
         sweep: Callable[[], Awaitable[None]],
@@ -47,6 +50,7 @@ class Heart:
         """Wire what a beat does: plan and dispatch where this process is `elected`, sweep the inbox everywhere."""
         self._store = store
         self._dispatcher = dispatcher
+        self._files = files
         self._elected = elected
         self._sweep = sweep
         self._every = every
@@ -54,6 +58,7 @@ class Heart:
         self._last = time.monotonic()
         self._closing = False
         self._tasks: list[asyncio.Task[None]] = []
+        self._checking: asyncio.Task[None] | None = None
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
     def start(self) -> None:
@@ -81,12 +86,13 @@ class Heart:
         self.kick()
         if self._tasks:  # a message cut short is one of which nobody knows whether it arrived
             await asyncio.wait(self._tasks[:1], timeout=PATIENCE)
-        for task in self._tasks:
+        tasks = [*self._tasks, self._checking] if self._checking is not None else self._tasks
+        for task in tasks:
             task.cancel()
-        for task in self._tasks:
+        for task in tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        await self._dispatcher.flush()
+        await self._dispatcher.close()
 
     async def beat(self) -> None:
         """Queue what is due, send what is queued, take up what was left behind."""
@@ -96,8 +102,20 @@ class Heart:
                 await self._store.run(reminding.remind)
             if await self._store.read(reminding.tables_due):
                 await self._store.run(reminding.push_tables)
+            if await self._store.read(issue_reminding.planned):
+                await self._store.run(issue_reminding.remind)
+            if self._checking is None or self._checking.done():  # it takes its time, and nobody waits for it
+                self._checking = asyncio.create_task(self._check())
             await self._dispatcher.dispatch()
         await self._sweep()
+
+    async def _check(self) -> None:
+        """Look through the ledgers that were sent."""
+        try:
+            if await imports.check_waiting(self._store, self._files):
+                self.kick()
+        except Exception:
+            log.exception("ledgers that were sent could not be checked; the next heartbeat tries again")
 
     async def _run(self) -> None:
         while True:
