@@ -4,7 +4,8 @@ Pure. The order needs no clock (a rehearsal's can go back): an answer's key name
 input stands before its first answer, and everything else keeps the outbox's order.
 
 An entry is the JSON a page draws. A bot's card: key, by "bot", id (what a tap on it names), kind, when, minute, title,
-text, expects, example, buttons, files, live (its buttons still count), turn. A person's own: key (the browser's id of
+text, expects, example, buttons, files (url, name, size, and picture for what can be drawn), live (its buttons still
+count), turn. A person's own: key (the browser's id of
 the input), by "me", when, minute, text or file, tap, hidden, answered.
 """
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 Entry = dict[str, Any]
 #: How far back a page goes, in rows of either kind.
 MOST = 160
+#: Files a page tries to draw. Their bytes were held against these endings when they came; where a browser cannot draw
+#: one all the same (HEIC from a phone that calls it .jpg), it is shown as any other file.
+_PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif")
 
 
 def turn_of(row: Shown) -> int:
@@ -123,11 +127,14 @@ def _card(row: Shown, turn: int, zone: ZoneInfo, size_of: Callable[[str], int | 
         "example": message.get("example", ""),
         "buttons": message.get("buttons", []),
         "files": [
-            {
-                "url": f"/files/{row.id}/{place}",
-                "name": attachment["name"],
-                "size": size_of(attachment["ref"]) if attachment["kind"] == "file" else None,
-            }
+            _file(f"/files/{row.id}/{place}", attachment, size_of)
             for place, attachment in enumerate(message.get("attachments", []))
         ],
     }
+
+
+def _file(url: str, attachment: dict[str, Any], size_of: Callable[[str], int | None]) -> Entry:
+    stored = attachment["kind"] == "file"
+    name: str = attachment["name"]
+    file: Entry = {"url": url, "name": name, "size": size_of(attachment["ref"]) if stored else None}
+    return file | {"picture": True} if stored and name.lower().endswith(_PICTURES) else file

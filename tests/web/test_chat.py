@@ -165,12 +165,17 @@ async def test_two_windows_of_one_person_show_the_same(demo: Rig, browser: Brows
     await other.close()
 
 
-async def test_a_file_that_came_can_be_saved_under_its_name(demo: Rig, li: Screen) -> None:
+async def test_a_file_that_came_can_be_saved_under_its_name(demo: Rig, browser: Browser, tmp_path: Path) -> None:
+    zhao = await Screen.open(browser, f"{demo.url}/?as=zhao")
     attachment = Attachment("table", "weekly/2020-W28", "每周工作信息汇总表 第28周.xlsx")
-    await tell(demo, "home-of-li", Message("汇总表如下", attachments=(attachment,)))
-    async with li.page.expect_download() as saving:
-        await li.frame.locator("a.file").click()
-    assert (await saving.value).suggested_filename == "每周工作信息汇总表 第28周.xlsx"
+    await tell(demo, "home-of-zhao", Message("汇总表如下", attachments=(attachment,)))
+    async with zhao.page.expect_download() as saving:
+        await zhao.frame.locator("a.file").click()
+    saved = await saving.value
+    assert saved.suggested_filename == "每周工作信息汇总表 第28周.xlsx"
+    await saved.save_as(tmp_path / "saved.xlsx")
+    assert (tmp_path / "saved.xlsx").read_bytes().startswith(b"PK")
+    await zhao.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

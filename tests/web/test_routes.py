@@ -305,15 +305,15 @@ async def test_a_file_too_large_is_answered_and_not_kept(house: Rig, *, announce
 async def test_a_file_goes_to_whom_it_was_sent_and_to_nobody_else(demo: Rig) -> None:
     row = await told(
         demo,
-        "home-of-li",
+        "home-of-zhao",
         Message("请查收", attachments=(Attachment("table", "weekly/2020-W28", "汇总表 第28周.xlsx"),)),
     )
     async with demo.caller() as caller:
-        mine = await caller.get(f"/files/{row}/0?as=li")
+        mine = await caller.get(f"/files/{row}/0?as=zhao")
         assert mine.content.startswith(b"PK")
         assert "filename*=UTF-8''%E6%B1%87%E6%80%BB%E8%A1%A8%20" in mine.headers["content-disposition"]
         assert mine.headers["x-content-type-options"] == "nosniff"
-        for path in (f"/files/{row}/0?as=zhang", f"/files/{row}/1?as=li", f"/files/{row + 1}/0?as=li"):
+        for path in (f"/files/{row}/0?as=zhang", f"/files/{row}/1?as=zhao", f"/files/{row + 1}/0?as=zhao"):
             assert (await caller.get(path)).status_code == 404
 
 

@@ -127,17 +127,30 @@ export class Log {
   }
 
   card(entry) {
-    const files = entry.files.map((file) =>
-      el("a", { class: "file", href: this.act.href(file.url), download: file.name }, ...fileRow(file).childNodes),
-    );
+    const files = entry.files.filter((file) => !file.picture).map((file) => this.file(file));
+    const pictures = entry.files.filter((file) => file.picture).map((file) => this.picture(file));
     return el(
       "article",
       { class: "card" },
       entry.title ? el("h2", {}, entry.title) : null,
-      entry.text ? el("div", { class: "text" }, entry.text) : null,
+      entry.text ? el("div", { class: "text" }, ...lamps(entry.text)) : null,
+      pictures.length ? el("div", { class: "pictures" }, ...pictures) : null,
       ...files,
       entry.live && entry.buttons.length ? this.choices(entry) : null,
     );
+  }
+
+  file(file) {
+    return el("a", { class: "file", href: this.act.href(file.url), download: file.name }, ...fileRow(file).childNodes);
+  }
+
+  // Small, and whole when tapped. What this browser cannot draw, or may not have any more, is a file like any other.
+  picture(file) {
+    const href = this.act.href(file.url);
+    const image = el("img", { src: href, alt: file.name, loading: "lazy", decoding: "async" });
+    const link = el("a", { class: "picture", href, target: "_blank", rel: "noopener", title: file.name }, image);
+    image.addEventListener("error", () => link.replaceWith(this.file(file)));
+    return link;
   }
 
   choices(entry) {
@@ -295,4 +308,14 @@ function refocus(element, { place, label }) {
   const buttons = [...element.querySelectorAll(".choice")];
   const same = buttons.find((button) => button.textContent === label) ?? buttons[place] ?? buttons[0];
   same?.focus({ preventScroll: true });
+}
+
+const LAMPS = { "🔵": ["blue", "蓝灯"], "🟡": ["yellow", "黄灯"], "🔴": ["red", "红灯"] };
+
+// The lamps of deadlines are drawn here: not every computer in an office has these signs in its fonts.
+function lamps(text) {
+  return text.split(/([🔵🟡🔴])/u).map((part) => {
+    const [colour, name] = LAMPS[part] ?? [];
+    return colour ? el("span", { class: `lamp ${colour}`, role: "img", "aria-label": name }) : part;
+  });
 }
