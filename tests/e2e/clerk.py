@@ -22,7 +22,9 @@ PAGES = {
     "done": "开展了哪些工作",
     "results": "取得了哪些成效",
     "found": "自查发现问题几件",
+    "found_remark": "发现问题数与问题台账不一致",
     "mended": "整改完成几件",
+    "mended_remark": "整改完成数与问题台账不一致",
     "problems": "发现了哪些问题",
     "difficulties": "有什么困难",
     "next": "下周有什么工作计划",
@@ -53,7 +55,9 @@ class Clerk:
             "done": f"第{number}组检查农资门店",
             "results": f"第{number}组完善公示栏目",
             "found": str(100 + number),
+            "found_remark": f"第{number}组尚未录入台账",
             "mended": str(number),
+            "mended_remark": f"第{number}组正在办理销号",
             "problems": f"第{number}组执法记录不规范，已补正",
             "next": f"第{number}组案卷评查",
         }
@@ -144,6 +148,7 @@ class Clerk:
 
 
 def typed_answers(clerk: Clerk) -> dict[str, object]:
-    """Return what a report of this clerk has to hold, files aside."""
+    """Return what a report of this clerk has to hold, files aside; there is nothing on the ledger."""
     numbers = {"found", "mended"}
-    return {name: int(text) if name in numbers else text for name, text in clerk.answers.items()}
+    typed = {name: int(text) if name in numbers else text for name, text in clerk.answers.items()}
+    return typed | {"ledger": dict.fromkeys(numbers, 0)}

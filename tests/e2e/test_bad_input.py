@@ -76,7 +76,9 @@ async def test_formulas_markup_and_control_characters_are_text_everywhere(small_
     await contact.says(FORMULA)
     await contact.says(MARKUP)
     await contact.says("3件")
+    await contact.says("尚未录入")
     await contact.says("１")
+    await contact.says("尚未录入")
     await contact.says(CONTROL)
     await contact.says("👨‍👩‍👧‍👦" * 20)
     await contact.says("]]> &amp; ��")
@@ -185,8 +187,9 @@ async def test_a_form_gets_through_a_bad_network(small_bureau: Bureau, bot: Bot)
     for answer, question in (
         ("检查农资门店12家", "取得了哪些成效"),
         ("完善公示栏目", "发现问题几件"),
-        ("3", "整改完成几件"),
-        ("2", "发现了哪些问题"),
+        ("3", "发现问题数与问题台账不一致"),
+        ("尚未录入", "整改完成几件"),
+        ("0", "发现了哪些问题"),
         ("已补正", "有什么困难"),
         ("无", "下周有什么工作计划"),
         ("案卷评查", "如有照片"),
@@ -201,6 +204,6 @@ async def test_a_form_gets_through_a_bad_network(small_bureau: Bureau, bot: Bot)
     assert contact.last.has("提交成功")
     [filed] = await small_bureau.filed("nongji")
     assert filed.answers.pop("files")[0]["name"] == "盖章件.pdf"
-    numbers = {"found": 3, "mended": 2}
-    texts = {"done": "检查农资门店12家", "results": "完善公示栏目", "problems": "已补正"}
+    numbers = {"found": 3, "mended": 0, "ledger": {"found": 0, "mended": 0}}
+    texts = {"found_remark": "尚未录入", "done": "检查农资门店12家", "results": "完善公示栏目", "problems": "已补正"}
     assert filed.answers == texts | numbers | {"difficulties": "无", "next": "案卷评查"}

@@ -63,7 +63,7 @@ async def test_answers_are_taken_in_their_order_whichever_replica_gets_them(larg
             await replica.start()
         await contact.says("/weekly")
         await contact.taps("跳过")
-        for answer in ("甲", "乙", "3", "2", "丙", "丁", "戊"):
+        for answer in ("甲", "乙", "3", "未录", "0", "丙", "丁", "戊"):
             await contact.says(answer, answered=False)
             # Nobody waits for the answer, only until one of the replicas has taken the words.
             await bureau.server.wait_for(lambda: not bureau.server.unconfirmed, 15)
@@ -74,5 +74,5 @@ async def test_answers_are_taken_in_their_order_whichever_replica_gets_them(larg
         for replica in replicas:
             await replica.stop()
     [filed] = await bureau.filed("nongji")
-    expected = {"done": "甲", "results": "乙", "found": 3, "mended": 2, "problems": "丙"}
-    assert filed.answers == expected | {"difficulties": "丁", "next": "戊"}
+    expected = {"done": "甲", "results": "乙", "found": 3, "found_remark": "未录", "mended": 0, "problems": "丙"}
+    assert filed.answers == expected | {"difficulties": "丁", "next": "戊", "ledger": {"found": 0, "mended": 0}}
