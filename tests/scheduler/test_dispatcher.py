@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.core.messages import Message
+from bot.core.messages import Attachment, Button, Message
+from exports.process import MOST
+from scheduler import dispatcher
 from storage import outbox, people
 from tests.kit.botapi import Fault
 from tests.scheduler.conftest import ANNA, BOB
+from tests.storage import making
 
 if TYPE_CHECKING:
-    from bot.core.messages import Attachment
+    import pytest
+
     from storage.outbox import Outgoing
     from storage.work import Work
     from tests.scheduler.conftest import Desk
@@ -174,3 +179,63 @@ def _replies(work: Work, count: int) -> list[Outgoing]:
         )
         for number in range(count)
     ]
+
+
+async def _a_long_ledger(desk: Desk) -> Attachment:
+    """Put more on the ledger than is written in the bot's own process."""
+
+    def fill(work: Work) -> None:
+        for number in range(MOST + 1):
+            making.enter(work, desk.people[BOB], making.new(f"第{number}件问题"))
+
+    await desk.store.run(fill)
+    return Attachment("table", "ledger/", "台账.xlsx")
+
+
+async def test_a_long_table_holds_up_nobodys_reminder(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatcher, "UNHURRIED", 0.01)
+    table = await _a_long_ledger(desk)
+    await desk.queue(ANNA, "book/1", Message("台账如下", attachments=(table,)), kind="push")
+    await desk.dispatcher.dispatch()
+    assert (await desk.states())["book/1"] == "sending"
+    await desk.queue(BOB, "k/1", "请于周五12:00前报送")
+    await desk.dispatcher.dispatch()
+    assert desk.texts(BOB) == ["请于周五12:00前报送"]
+    assert desk.texts(ANNA) == []
+    async with asyncio.timeout(60):
+        while (await desk.states())["book/1"] == "sending":  # noqa: ASYNC110 - another process writes it
+            await asyncio.sleep(0.05)
+    assert desk.texts(ANNA) == ["台账如下"]
+    assert set((await desk.states()).values()) == {"sent"}
+
+
+async def test_a_table_that_takes_longer_than_its_lease_is_sent_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatcher, "UNHURRIED", 0.01)
+    monkeypatch.setattr(dispatcher, "LEASE", timedelta(seconds=0.6))
+    table = await _a_long_ledger(desk)
+    await desk.queue(ANNA, "book/1", Message("台账如下", attachments=(table,)), kind="push")
+    while not desk.texts(ANNA):
+        later(desk, seconds=0.1)
+        await desk.dispatcher.dispatch()
+        await asyncio.sleep(0.1)
+    async with asyncio.timeout(60):
+        while desk.dispatcher._sending:  # noqa: ASYNC110 - another process writes for it
+            await asyncio.sleep(0.05)
+    assert len(desk.texts(ANNA)) == 1
+
+
+async def test_a_reply_whose_file_cannot_be_made_says_so_and_keeps_its_buttons(desk: Desk) -> None:
+    lost = Message(
+        "以下为材料", buttons=((Button("返回菜单", "m:menu"),),), attachments=(Attachment("file", "0" * 64, "x"),)
+    )
+
+    def reply(work: Work) -> Outgoing:
+        account = people.account(work, "telegram", str(ANNA))
+        return outbox.reply(work, key="reply/1/0", account=account, payload=lost.to_json(), edits="", owner="first")
+
+    await desk.dispatcher.send([await desk.store.run(reply)])
+    [shown] = desk.server.by_bot(ANNA)
+    assert shown.has("文件没有生成成功")
+    assert shown.labels == ["返回菜单"]
