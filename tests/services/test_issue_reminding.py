@@ -293,7 +293,9 @@ async def test_a_message_delayed_until_it_is_stale_is_not_sent(office: Office) -
     await office.store.run(issue_reminding.remind)
 
     def ends(work: Work) -> dict[str, datetime | None]:
-        query = select(col(Outbox.key), col(Outbox.expires_at)).where(col(Outbox.state) == "new")
+        query = (
+            select(col(Outbox.key), col(Outbox.expires_at)).where(col(Outbox.state) == "new").order_by(col(Outbox.id))
+        )
         return {f"{row.key}/{number}": row.expires_at for number, row in enumerate(work.conn.execute(query))}
 
     assert {
