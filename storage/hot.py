@@ -94,8 +94,6 @@ def _write(statement: Statement, dialect: Dialect, values: Values) -> _Written:
     compiled = statement.compile(dialect=dialect, column_keys=keys)
     if compiled.insert_prefetch:
         raise ValueError(f"a value is needed for each of {[column.name for column in compiled.insert_prefetch]}")
-    if compiled.insert_prefetch:
-        raise ValueError(f"a value is needed for each of {[column.name for column in compiled.insert_prefetch]}")
     names = tuple(compiled.positiontup or ())
     fixed: Values = {}
     into: Converters = []

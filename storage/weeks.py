@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlmodel import col
 
 from bot.core.issues import MENDED
+from storage.hot import Hot
 from storage.issues import ENTRIES, Entry, entry_of
 from storage.tables import Issue, IssueChange, Moment
 
@@ -29,6 +30,15 @@ _ENTRIES = (
     .order_by(col(Issue.entered_at) < _SINCE, col(Issue.year), col(Issue.sequence))
     .limit(bindparam("most"))
 )
+
+
+_NEWEST = Hot(select(func.max(col(IssueChange.id))))
+
+
+def newest(work: Work) -> int:
+    """Return what rises with every change of any entry: as long as it stays the same, so does every count."""
+    [row] = _NEWEST.rows(work, {})
+    return row[0] or 0
 
 
 def entries(work: Work, since: datetime, until: datetime, unit: str, most: int) -> list[Entry]:

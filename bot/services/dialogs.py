@@ -127,4 +127,4 @@ def left(outcome: Left) -> str:
 
 def _draft(visit: Visit, row: DraftRow) -> dialog.Draft:
     draft = dialog.Draft.from_state(row.id, row.revision, row.state)
-    return replace(draft, facts={**draft.facts, **known.renewed(visit, row.form, row.subject)})
+    return replace(draft, facts={**draft.facts, **known.renewed(visit, row.form, row.subject, draft.facts)})

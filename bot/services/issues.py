@@ -493,6 +493,8 @@ def _put_away(visit: Visit, entry: Entry) -> None:
     for row in drafts.of_person(visit.work, visit.person_id):
         if row.subject.startswith(about) and not row.subject.startswith(progress):
             drafts.close(visit.work, row.id, "cancelled")
+            if row.id == visit.account.draft_id:
+                people.focus(visit.work, visit.account.id, None)
 
 
 def said(visit: Visit, answers: Mapping[str, Any]) -> dict[str, Any]:

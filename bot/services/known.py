@@ -27,10 +27,13 @@ if TYPE_CHECKING:
 LISTED: Final = 30
 
 
-def renewed(visit: Visit, form: str, subject: str) -> Mapping[str, Any]:
-    """Return the facts of this form that have moved on; none for a subject the campaign no longer has."""
+def renewed(visit: Visit, form: str, subject: str, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the facts of this form that have moved on; none for a subject the campaign no longer has.
+
+    Asked at every step: while nobody has touched the ledger since `facts` were gathered, that is one lookup.
+    """
     find = RENEWED.get(form)
-    if find is None:
+    if find is None or ("as_of" in facts and facts["as_of"] == weeks.newest(visit.work)):
         return {}
     try:
         about = subjects.parse(visit.campaign, subject)
@@ -54,6 +57,7 @@ def week(visit: Visit, subject: Subject) -> Mapping[str, Any]:
     new = [entry.number for entry in entries if entry.entered_at >= since]
     lines = [texts.entry(entry.number, entry.answers["description"], NAMES[entry.state]) for entry in entries[:LISTED]]
     return {
+        "as_of": weeks.newest(visit.work),
         "found": found,
         "mended": mended,
         "registered": texts.registered(new, found, mended),

@@ -129,7 +129,7 @@ def correct(visit: Visit, report: int) -> Message:
 def _open(visit: Visit, subject: Subject, filed: Filed | None) -> Message:
     form = form_of(visit.campaign.duty(subject.occurrence.duty))
     answers = filed.answers if filed and not filed.zero else None
-    facts = {**_facts(visit, subject, filed), **known.renewed(visit, form.name, str(subject))}
+    facts = {**_facts(visit, subject, filed), **known.renewed(visit, form.name, str(subject), {})}
     return dialogs.begin(visit, form, str(subject), facts, answers)
 
 

@@ -245,8 +245,9 @@ def asked_receipt(facts: Facts, verb: str, heads: str) -> Message:
 def news(facts: Facts, text: str, *, reason: str = "", reply: str = "") -> Message:
     """Tell somebody what became of an entry, and why; or what was replied."""
     more = f"\n原因：{clip(reason, 500)}" if reason else f"\n回复：{clip(reply, 500)}" if reply else ""
+    name = " ".join(part for part in (mark(facts.colour), facts.number, facts.unit) if part)
     return Message(
-        f"{facts.number} {facts.unit}：{facts.brief}\n{text}{more}",
+        f"{name}：{facts.brief}\n{text}{more}",
         title=text.partition("，")[0].rstrip("。"),
         buttons=((Button("查看问题", f"m:issue:{facts.id}", "primary" if facts.state in OPEN else "plain"),),),
     )
