@@ -93,14 +93,14 @@ def advance(visit: Visit, row: DraftRow, event: Event) -> Outcome:
     if turn.outcome == "cancelled":
         drafts.close(visit.work, row.id, "cancelled")
         people.focus(visit.work, visit.account.id, None)
-        return Left("cancelled", subjects.title(visit.campaign, form.title, row.subject))
+        return Left("cancelled", subjects.title(visit.campaign, form.title, row.subject, row.state))
     if turn.draft.revision != row.revision and not drafts.advance(
         visit.work, row.id, row.revision, turn.draft.revision, turn.draft.to_state()
     ):
         raise Problem("dialog_moved")  # another replica was faster: 0 rows
     if turn.outcome == "paused":
         people.focus(visit.work, visit.account.id, None)
-        return Left("paused", subjects.title(visit.campaign, form.title, row.subject))
+        return Left("paused", subjects.title(visit.campaign, form.title, row.subject, row.state))
     if visit.account.draft_id != row.id:
         people.focus(visit.work, visit.account.id, row.id)
     assert turn.message is not None  # noqa: S101 - a dialog that is asking has a page

@@ -52,6 +52,9 @@ FORM_OF: Final[Mapping[Move, str]] = {
     "take_back": "issue_take_back",
     "reopen": "issue_reopen",
 }
+#: What a unit says stays true whatever happened to the entry while it was filled in; all else is said about the page as
+#: it was.
+ADDING: Final[frozenset[Move]] = frozenset({"progress", "ask_closing", "ask_extension", "ask_transfer"})
 #: The order of the buttons on the page.
 ORDER: Final[tuple[Move, ...]] = (
     "sign",
@@ -437,7 +440,7 @@ def finish(visit: Visit, finished: Finished) -> Message:
     _, issue_id, name, version = finished.row.subject.split("/")
     move = _known(name)
     entry = load(visit, int(issue_id))
-    if str(entry.version) != version and move != "progress":
+    if str(entry.version) != version and move not in ADDING:
         return show(visit, entry.id, texts.MOVED)
     answers = dict(finished.draft.answers)
     if move == "ask_closing" and answers.get("criminal"):
@@ -457,11 +460,8 @@ def _made(visit: Visit, entry: Entry, move: Move, answers: Mapping[str, Any]) ->
     return _page(visit, after, texts.SAID[move], place="next", roles=visit.roles)
 
 
-def make(visit: Visit, entry: Entry, move: Move, answers: Mapping[str, Any], *, quiet: bool = False) -> Entry:
-    """Make a move: one row of history, and whom it concerns is told; Problem when it is not possible (any more).
-
-    `quiet`: the visitor decides many at once and the unit's people are told of each all the same, nobody else.
-    """
+def make(visit: Visit, entry: Entry, move: Move, answers: Mapping[str, Any]) -> Entry:
+    """Make a move: one row of history, and whom it concerns is told; Problem when it is not possible (any more)."""
     rule = issues.rule_of(entry.state, entry.asked, move, criminal=entry.criminal)
     visit.require(rule.right, entry.unit)
     state, asked = issues.after(entry.state, entry.asked, move, criminal=entry.criminal)
@@ -482,16 +482,17 @@ def make(visit: Visit, entry: Entry, move: Move, answers: Mapping[str, Any], *, 
     ):
         raise Problem("issue_moved")
     after = load(visit, entry.id)
-    _tell(visit, entry, after, move, answers, quiet=quiet)
-    _put_away(visit, entry)
+    _tell(visit, entry, after, move, answers)
+    _put_away(visit, after)
     return after
 
 
 def _put_away(visit: Visit, entry: Entry) -> None:
-    """Close what else the visitor had begun about an entry: nothing comes of it any more but of progress."""
-    about, progress = f"issue/{entry.id}/", f"issue/{entry.id}/progress/"
+    """Close what else the visitor had begun about an entry and what nothing can come of any more."""
+    about = f"issue/{entry.id}/"
+    permitted = {rule.move for rule in issues.rules_for(entry.state, entry.asked, criminal=entry.criminal)}
     for row in drafts.of_person(visit.work, visit.person_id):
-        if row.subject.startswith(about) and not row.subject.startswith(progress):
+        if row.subject.startswith(about) and row.subject.split("/")[2] not in ADDING & permitted:
             drafts.close(visit.work, row.id, "cancelled")
             if row.id == visit.account.draft_id:
                 people.focus(visit.work, visit.account.id, None)
@@ -574,11 +575,9 @@ def heads_of(visit: Visit, entry: Entry) -> str:
     return "、".join(head.name for head in people.members(visit.work, "head", entry.unit))
 
 
-def _tell(
-    visit: Visit, before: Entry, after: Entry, move: Move, answers: Mapping[str, Any], *, quiet: bool = False
-) -> None:
+def _tell(visit: Visit, before: Entry, after: Entry, move: Move, answers: Mapping[str, Any]) -> None:
     key = f"issue/{after.id}/{after.version}"
-    if after.asked != before.asked and after.asked and not (quiet and after.asked in issues.TO_DECIDE):
+    if after.asked != before.asked and after.asked:
         request(visit, after)
     who = TOLD.get(move, ())
     told = [member.id for role in who for member in people.members(visit.work, role, after.unit)]

@@ -30,7 +30,7 @@ def menu(visit: Visit, text: str = "", *, title: str = "", place: Place = "new")
         },
         ledger=visit.campaign.ledger is not None,
         unfinished=[
-            (subjects.title(visit.campaign, FORMS[row.form].title, row.subject), row.id)
+            (subjects.title(visit.campaign, FORMS[row.form].title, row.subject, row.state), row.id)
             for row in drafts.of_person(visit.work, visit.person_id)
         ],
         place=place,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.core import deadlines
 from bot.core.problems import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.core.campaign import Campaign
     from bot.core.deadlines import Occurrence
     from storage.submissions import Filed
@@ -50,10 +52,14 @@ def known_unit(campaign: Campaign, unit: str) -> str:
     return unit
 
 
-def title(campaign: Campaign, form_title: str, text: str) -> str:
-    """Say what a draft is about: 第28周本周工作信息, or just the form's title."""
-    found = deadlines.occurrence(campaign, text.partition("@")[0])
-    return f"{found.title.partition('（')[0]}{form_title}" if found else form_title
+def title(campaign: Campaign, form_title: str, text: str, state: Mapping[str, Any]) -> str:
+    """Say what a draft is about: 第28周本周工作信息, 申请延期 NJ-2020-001, or just the form's title."""
+    if found := deadlines.occurrence(campaign, text.partition("@")[0]):
+        return f"{found.title.partition('（')[0]}{form_title}"
+    if text.startswith("issue/") and text != "issue/new":
+        number = str(state.get("facts", {}).get("about", "")).partition(" ")[0]
+        return f"{form_title} {number}".strip()
+    return form_title
 
 
 #: A row's id is a signed 64-bit integer: no longer than this.

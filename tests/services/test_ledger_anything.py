@@ -47,8 +47,8 @@ PEOPLE = (
 ENTER = (0, 0, 2, 4)
 #: Who may be away for a while, so that roles are taken from people in the middle of things.
 AWAY = (0, 1, 5)
-#: What leads to an end, so that ends are reached.
-ONWARD = ("sign", "sign", "sign", "close", "close", "grant", "grant", "ask_closing", "ask_extension")
+#: What leads to an end: half of the moves are of these, so that ends are reached.
+ONWARD = ("ask_closing", "ask_extension", "sign", "grant", "close")
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 SAYINGS = (
@@ -144,9 +144,9 @@ class Walk:
         row = self.entry()
         if row is None:
             return
-        wanted = self.dice.choice((*ORDER, *ONWARD))
-        rules = issues.rules_for(row.state, row.asked, criminal=row.criminal)
-        rule = min(rules, key=lambda each: (each.move != wanted, self.dice.random()))
+        rules = list(issues.rules_for(row.state, row.asked, criminal=row.criminal))
+        onward = [rule for rule in rules if rule.move in ONWARD]
+        rule = self.dice.choice(self.dice.choice((rules, onward or rules)))
         chat = next((each for each in self.chats if access.may(self.roles_of(each), rule.right, row.unit)), None)
         if chat is None:
             return
@@ -377,7 +377,7 @@ def led_to(row: Row[Any]) -> list[tuple[str, str]]:
 #: What is done how often.
 WEIGHTS: Mapping[Callable[[Walk], Awaitable[None]], int] = {
     Walk.enter: 4,
-    Walk.move_on: 16,
+    Walk.move_on: 20,
     Walk.begin_a_move: 3,
     Walk.try_a_move: 6,
     Walk.go_on: 3,

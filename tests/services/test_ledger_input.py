@@ -16,7 +16,7 @@ from bot.services.issues import FORM_OF
 from storage import drafts, people
 from storage import issues as stored
 from tests.kit.office import Office
-from tests.services.test_ledger_access import EVERYBODY, WHERE, actions, everything, put
+from tests.services.test_ledger_access import BUTTONS, EVERYBODY, WHERE, actions, everything, put
 from tests.services.test_ledger_anything import reply
 from tests.services.test_ledger_life import DATED, PROBLEM, ask_closing, enter
 
@@ -214,6 +214,22 @@ async def test_every_form_of_the_ledger_was_walked() -> None:
     assert {type(field.kind) for name in walked for field in FORMS[name].fields} <= set(WRONG)
 
 
+@pytest.mark.parametrize("name", EVERYBODY)
+async def test_every_page_and_what_it_leads_to_is_in_words_of_ours(plain: Office, name: str) -> None:
+    for unit in ("nongji", "xumu"):
+        await plain.store.run(put, "found", "", unit)
+        await plain.store.run(put, "verifying", "closing/brigade", unit)
+        await plain.store.run(put, "mending", "extension/head", unit)
+        await plain.store.run(put, "closed", "", unit)
+    chat = plain.chats[name]
+    shown: set[str] = set()
+    for start in (*BUTTONS, "m:desk:", "m:signing:", "m:issue:2", "m:issue:4", "m:story:1", "m:sheet:4", "m:papers:1"):
+        await chat.does(Tapped(start))
+        shown |= {action for action in actions(chat.last) if action.startswith("m:")}
+    for action in sorted(shown):
+        await chat.does(Tapped(action))
+
+
 async def test_what_looks_like_a_formula_or_a_tag_is_kept_as_it_is(office: Office) -> None:
     contact = await office.person("赵某", ("contact", "nongji"))
     await contact.taps("录入问题")
@@ -356,17 +372,42 @@ async def asks_closing_while_a_colleague_corrects(office: Office) -> tuple[Chat,
     return contact, colleague
 
 
-async def test_a_form_about_what_has_changed_is_refused_kindly_and_put_away(office: Office) -> None:
+async def test_what_a_unit_asks_for_is_not_lost_because_a_colleague_corrected_a_word(office: Office) -> None:
     contact, _ = await asks_closing_while_a_colleague_corrects(office)
     await contact.taps("提交")
+    assert contact.sees("申请销号已提交")
+    history = await office.store.run(stored.history, 1)
+    assert [change.move for change in history] == ["enter", "correct", "ask_closing"]
+
+
+async def test_a_correction_of_what_has_changed_is_refused_kindly_and_put_away(office: Office) -> None:
+    contact = await office.person("赵某", ("contact", "nongji"))
+    colleague = await office.person("吴某", ("contact", "nongji"))
+    await enter(contact)
+    for chat in (contact, colleague):
+        await chat.does(Tapped("m:issue:1"))
+        await chat.taps("更正")
+    await colleague.taps("提交更正")
+    await contact.taps("提交更正")
     assert contact.sees("刚有新的变化，您刚才的操作没有办理")
-    assert contact.sees("申请销号")
     await contact.says("/menu")
     assert not contact.sees("继续填写")
     assert [change.move for change in await office.store.run(stored.history, 1)] == ["enter", "correct"]
+
+
+async def test_reporting_progress_leaves_the_request_that_was_begun(office: Office) -> None:
+    contact = await office.person("赵某", ("contact", "nongji"))
+    await enter(contact)
+    await contact.taps("查看这件")
+    await contact.taps("申请延期")
+    await contact.answers("8月5日", "培训师资未到位", "tap:稍后再填")
     await contact.does(Tapped("m:issue:1"))
-    await ask_closing(contact)
-    assert contact.sees("申请销号已提交")
+    await contact.taps("报送进展")
+    await contact.answers("已补正2份", "tap:跳过", "tap:跳过", "tap:提交")
+    await contact.says("/menu")
+    await contact.taps("继续填写：申请延期 NJ-2020-001")
+    await contact.taps("提交")
+    assert contact.sees("申请延期已提交")
 
 
 async def test_progress_reported_on_what_is_closed_is_refused_and_put_away(office: Office) -> None:
@@ -402,7 +443,8 @@ async def test_who_decides_otherwise_is_not_reminded_of_what_they_began(office: 
     await brigade.taps("退回整改")
     await brigade.does(Tapped("m:issue:1"))
     await brigade.taps("同意销号")
-    await brigade.says("/menu")
+    await brigade.says("/cancel")
+    assert brigade.sees("没有正在填写")
     assert not brigade.sees("继续填写")
     await contact.says("/menu")
     assert not contact.sees("继续填写：申请移交")
