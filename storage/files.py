@@ -18,6 +18,7 @@ from sqlmodel import col
 
 from bot.core import magic
 from bot.core.messages import FileRef
+from bot.core.plain_text import clean
 from storage.tables import Stored
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def record(work: Work, file: FileRef, person_id: int | None) -> int:
     """Remember that somebody sent this file; return the row's id."""
     row = {
         "sha256": file.sha256,
-        "name": file.name,
+        "name": clean(file.name),
         "size": file.size,
         "mime": file.mime,
         "person_id": person_id,

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from storage.work import Work
 
+#: PostgreSQL's ids have 32 bits, and it refuses even to look for a larger one: it may come off a forged button.
+LARGEST_ID = (1 << 31) - 1
 #: PostgreSQL only: waits for the lock `number` and holds it until the transaction ends.
 LOCK = select(func.pg_advisory_xact_lock(bindparam("number")))
 

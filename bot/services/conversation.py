@@ -169,9 +169,18 @@ def _after(visit: Visit, outcome: dialogs.Outcome) -> tuple[Message, ...]:
         return (outcome,)
     if isinstance(outcome, Left):
         return (menus.menu(visit, dialogs.left(outcome), place="next"),)
-    message = FINISHED[outcome.form.name](visit, outcome)
+    try:
+        message = FINISHED[outcome.form.name](visit, outcome)
+    except Problem as problem:
+        if problem.key in FOR_GOOD:
+            dialogs.close(visit, outcome)
+        raise
     dialogs.close(visit, outcome)
     return (message,)
+
+
+#: Refusals that do not pass: a form refused for one of these is put away.
+FOR_GOOD = frozenset({"forbidden", "gone", "accepted_already", "superseded", "state_passed"})
 
 
 #: What a finished form does.

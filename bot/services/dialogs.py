@@ -16,6 +16,7 @@ from bot.forms import FORMS
 from bot.services import known, subjects
 from bot.texts import dialogs as texts
 from storage import drafts, people
+from storage.statements import LARGEST_ID, lock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +60,7 @@ def begin(
 
     `answers` and `whole` are `dialog.begin`'s.
     """
+    lock(visit.work, "draft", str(visit.person_id))  # who opens a form on two devices at once has one of it
     row = drafts.open_for(visit.work, visit.person_id, form.name, subject)
     if row is not None:
         return go_on(visit, row)
@@ -78,7 +80,7 @@ def go_on(visit: Visit, row: DraftRow) -> Message:
 
 def own(visit: Visit, draft_id: int) -> DraftRow:
     """Return the visitor's open draft; Problem("dialog_over") when it is closed, or not theirs."""
-    row = drafts.load(visit.work, draft_id)
+    row = drafts.load(visit.work, draft_id) if draft_id <= LARGEST_ID else None
     if row is None or row.person_id != visit.person_id or row.closed_at is not None:
         raise Problem("dialog_over")
     return row

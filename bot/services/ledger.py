@@ -212,7 +212,7 @@ def ask_words(visit: Visit) -> Message:
 
 
 def found(visit: Visit, finished: Finished) -> Message:
-    """Show the first page of what the words find; one hit is shown at once."""
+    """Show the first page of what the words find."""
     row, draft = finished.row, finished.draft
     drafts.advance(visit.work, row.id, row.revision, draft.revision, draft.to_state())  # other pages need the words
     return _found(visit, finished.row.id, str(finished.draft.answers["words"]), 0)

@@ -32,6 +32,7 @@ def menu(visit: Visit, text: str = "", *, title: str = "", place: Place = "new")
         unfinished=[
             (subjects.title(visit.campaign, FORMS[row.form].title, row.subject, row.state), row.id)
             for row in drafts.of_person(visit.work, visit.person_id)
+            if FORMS[row.form].review  # a single question is asked again sooner than it is found here
         ],
         place=place,
     )

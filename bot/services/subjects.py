@@ -62,8 +62,8 @@ def title(campaign: Campaign, form_title: str, text: str, state: Mapping[str, An
     return form_title
 
 
-#: A row's id is a signed 64-bit integer: no longer than this.
-_DIGITS = 18
+#: Ids are 32-bit integers on PostgreSQL: every number of so many digits is one.
+_DIGITS = 9
 
 
 def row_id(text: str) -> int:

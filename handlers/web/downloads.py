@@ -20,6 +20,7 @@ from bot.services import attachments
 from handlers.web import sessions
 from handlers.web.house import CHANNEL, House
 from storage import transcript
+from storage.statements import LARGEST_ID
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -75,7 +76,7 @@ class Downloads:
         return FileResponse(self._house.files.path(attachment.ref), media_type=mime, headers=headers)
 
     async def _attachment(self, address: str, row: int, place: int) -> Attachment:
-        if row >= 1 << 63:
+        if row > LARGEST_ID:
             raise HTTPException(404)
         payload = await self._house.store.read(transcript.payload, CHANNEL, address, row)
         listed = (payload or {}).get("attachments", [])

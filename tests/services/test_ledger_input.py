@@ -589,3 +589,12 @@ async def test_what_was_kept_under_review_and_has_ended_has_no_next_review(offic
         await brigade.answers("tap:公安机关", "7月9日", "tap:跳过", "涉嫌伪造证件", "tap:确认移交")
     assert not brigade.sees("下次复核")
     assert not brigade.sees("持续整改")
+
+
+@pytest.mark.parametrize(
+    "action", ["m:go:999999999999999999", "m:issue:4294967296", "d:4294967296:1:ok", "m:do:sign:9999999999:1"]
+)
+async def test_a_forged_number_finds_nothing(office: Office, action: str) -> None:
+    contact = await office.person("赵某", ("contact", "nongji"))
+    await contact.does(Tapped(action))
+    assert contact.sees("请从下面选择")

@@ -14,7 +14,7 @@ import pytest
 
 from bot.core.messages import Message, Tapped
 from bot.services import conversation
-from storage import inbox
+from storage import inbox, people
 from storage import issues as stored
 from storage.statements import lock_number
 from storage.work import Store
@@ -23,6 +23,7 @@ from tests.services.test_ledger_life import DATED, PROBLEM, ask_closing, enter
 
 if TYPE_CHECKING:
     from bot.core.messages import Event
+    from storage.work import Work
 
 ISSUE = "SELECT FROM issue WHERE id = 1 FOR UPDATE"
 NUMBERS = f"SELECT pg_advisory_xact_lock({lock_number('issue', 'nongji')})"
@@ -346,5 +347,23 @@ async def test_one_more_tapped_twice_is_one_more(office: Office, contact: Chat) 
     first = contact.last
     await contact.does(event)
     assert contact.last == first
+    await contact.says("/menu")
+    assert sum("继续填写" in label for label in contact.labels()) == 1
+
+
+async def test_a_form_opened_on_two_devices_at_once_is_one_form(office: Office, contact: Chat) -> None:
+    phone = Chat(office, contact.name, "phone")
+
+    def bind(work: Work) -> int:
+        person_id = people.account(work, "web", contact.address).person_id
+        assert person_id is not None
+        people.bind(work, people.account(work, "web", phone.address).id, person_id)
+        return person_id
+
+    person_id = await office.store.run(bind)
+    over = f"SELECT pg_advisory_xact_lock({lock_number('draft', str(person_id))})"
+    await race(office, (contact, Tapped("m:enter")), (phone, Tapped("m:enter")), over=over)
+    assert contact.sees("第1题")
+    assert phone.sees("第1题")
     await contact.says("/menu")
     assert sum("继续填写" in label for label in contact.labels()) == 1
