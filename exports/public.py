@@ -80,7 +80,7 @@ def known(work: Work, scene: Scene) -> set[str]:
     """
     entries = ledger.stream(work, Filter(), scene.today)
     responsible = {str(entry.answers.get("responsible") or "") for entry in entries}
-    return responsible | {person.name for person in people.everyone(work)}
+    return responsible | people.names(work)
 
 
 def names_of(entry: Entry) -> Iterator[str]:

@@ -18,6 +18,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -25,7 +26,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from bot.core import plain_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from openpyxl.cell import Cell as SheetCell
@@ -167,20 +168,31 @@ def split_columns(widths: Sequence[float], parts: int) -> list[range]:
     return [range(*pair) for pair in zip(edges, [*edges[1:], len(widths)], strict=True)]
 
 
+class _Rows(WriteOnlyWorksheet):
+    """A write-only sheet that takes cells as they are: openpyxl's own tries each as a value first, in vain."""
+
+    def _values_to_row(self, cells: Iterable[SheetCell], row: int) -> Iterator[SheetCell]:
+        for at, cell in enumerate(cells, 1):
+            cell.row, cell.column = row, at
+            yield cell
+
+
 class _Sheet:
     """The one sheet of a workbook while it is written, from the top down."""
 
-    def __init__(self, book: Workbook, table: Table, fonts: Fonts) -> None:
+    def __init__(self, book: Any, table: Table, fonts: Fonts) -> None:  # noqa: ANN401 - as in `write`
         self.table = table
         self.widths = share_widths(table)
         self.row = 0  # the last one written
+        self.looks: dict[tuple[Shape, Tone, bool, bool, bool], _Look] = {}
         self.prototypes: dict[_Look, SheetCell] = {}
         self.plain = _Look(fonts.body, border=False, across="left")
         self.body = _Look(fonts.body)
         self.head = _Look(fonts.head, fill=HEAD_FILL)
         self.title = _Look(fonts.title, size=LARGE, border=False)
         # Any: the published types leave out most of what a write-only sheet shares with a normal one.
-        self.sheet: Any = book.create_sheet(re.sub(r"[\\/*?:\[\]']", "", clean(table.title))[:SHEET_NAME] or "表")
+        self.sheet: Any = _Rows(book, re.sub(r"[\\/*?:\[\]']", "", clean(table.title))[:SHEET_NAME] or "表")
+        book._add_sheet(self.sheet)  # noqa: SLF001 - create_sheet makes only openpyxl's own
         self._set_up(fonts)
 
     def _set_up(self, fonts: Fonts) -> None:
@@ -257,14 +269,21 @@ class _Sheet:
                 self._merge(self.row - slices + 1, at, self.row, at)
 
     def _look(self, column: Column, tone: Tone, value: Cell, *, top: bool) -> _Look:
-        return self.body._replace(
-            fill=FILLS[tone],
-            across="left" if column.kind == "text" else "center",
-            down="top" if top else "center",
-            format=FORMATS.get(column.kind, "General"),
-            # Excel would take the text for a formula when somebody edits the cell and leaves it again.
-            quoted=isinstance(value, str) and value.startswith(("=", "+", "-", "@")),
-        )
+        """Return the look of a cell; there are only a few, and each is made once."""
+        # Excel would take the text for a formula when somebody edits the cell and leaves it again.
+        quoted = isinstance(value, str) and value.startswith(("=", "+", "-", "@"))
+        key = (column.kind, tone, isinstance(value, date), quoted, top)
+        found = self.looks.get(key)
+        if found is None:
+            usual = FORMATS["day"] if isinstance(value, date) else "General"
+            found = self.looks[key] = self.body._replace(
+                fill=FILLS[tone],
+                across="left" if column.kind == "text" else "center",
+                down="top" if top else "center",
+                format=FORMATS.get(column.kind, usual),
+                quoted=quoted,
+            )
+        return found
 
     def totals(self) -> None:
         """Write the sums, if the table has any, with their name in the free columns before the first."""
@@ -320,10 +339,9 @@ class _Sheet:
     def _cells(self, values: Sequence[Cell], looks: Sequence[_Look]) -> Iterator[SheetCell]:
         """Yield cells one by one: each is written before the next is asked for, so prototypes serve again."""
         for value, look in zip(values, looks, strict=True):
-            cell = self.prototypes.get(look) or self._prototype(look)
-            cell.value = value
-            if isinstance(value, str):
-                cell.data_type = "s"  # openpyxl has taken "=1+1" for a formula and "#N/A" for an error
+            cell: Any = self.prototypes.get(look) or self._prototype(look)
+            cell._value = value  # noqa: SLF001 - the setter takes "=1+1" for a formula, "#N/A" for an error, and its time
+            cell.data_type = "s" if isinstance(value, str) else "d" if isinstance(value, date) else "n"
             yield cell
 
     def _prototype(self, look: _Look) -> SheetCell:

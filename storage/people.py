@@ -138,6 +138,7 @@ _PEOPLE = (
 )
 _IN_ROLE = _PEOPLE.where(col(Membership.role) == bindparam("the_role"))
 _IN_UNIT = _IN_ROLE.where(col(Membership.unit) == bindparam("the_unit"))
+_NAMES = select(col(Person.name)).distinct()
 _HOME = (
     select(col(Account.channel), col(Account.address))
     .where(col(Account.person_id) == bindparam("person"))
@@ -224,6 +225,11 @@ def members(work: Work, role: str, unit: str | None = None) -> list[Member]:
 def everyone(work: Work) -> list[Member]:
     """Return everybody who holds a role, with all of theirs, in the order they were added."""
     return _fold(work, _PEOPLE, {})
+
+
+def names(work: Work) -> set[str]:
+    """Return the names of all people there ever were, whatever they are now."""
+    return set(work.conn.scalars(_NAMES))
 
 
 def _fold(work: Work, statement: Select[*tuple[Any, ...]], values: dict[str, str]) -> list[Member]:

@@ -132,6 +132,10 @@ def _listed(visit: Visit, chosen: storage.Filter, page: int) -> Listed:
     """Return a page, the last one when there are fewer."""
     today = visit.now.date()
     soon = visit.campaign.workdays.shift(today, ledger_of(visit.campaign).yellow)
+    if page == 0:
+        first = storage.page(visit.work, chosen, today, 0, texts.PAGE, soon_until=soon)
+        if len(first) < texts.PAGE:  # that is all: a search that looked through everything need not count as well
+            return Listed(first, len(first), 0)
     total = storage.count(visit.work, chosen, today, soon_until=soon)
     at = min(page, max(0, (total - 1) // texts.PAGE))
     return Listed(storage.page(visit.work, chosen, today, at * texts.PAGE, texts.PAGE, soon_until=soon), total, at)

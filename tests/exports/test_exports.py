@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tracemalloc
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -29,6 +30,7 @@ from tests.storage.making import enter
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bot.core.tables import Shape
     from storage.work import Work
 
 CAMPAIGN = load(Path(__file__).resolve().parents[2] / "campaigns" / "sample-2020.toml")
@@ -165,6 +167,16 @@ async def test_a_stored_file_comes_as_it_was_sent(store: Store, tmp_path: Path) 
         await maker.make(Attachment("file", "0" * 64, "附件.pdf"))
 
 
+@pytest.mark.parametrize("kind", ["label", "text", "day"])
+def test_a_date_in_any_column_is_shown_as_one(tmp_path: Path, kind: Shape) -> None:
+    table = Table("日期", "日期", (Column("day", "日期", 16, kind),), (Row((WEEK.due.date(),)), Row(("不详",))))
+    write(table, tmp_path / "table.xlsx")
+
+    (sheet,) = load_workbook(tmp_path / "table.xlsx").worksheets
+    assert sheet["A3"].value == datetime(2020, 7, 10)  # noqa: DTZ001 - a workbook knows no zones
+    assert (sheet["A3"].number_format, sheet["A4"].value) == ("yyyy-mm-dd", "不详")
+
+
 def peak(rows: int, target: Path) -> int:
     """Return the bytes it takes at most to write a stream of so many rows."""
     columns = (Column("number", "序号", 6, "count"), Column("text", "内容", 40))
@@ -182,5 +194,5 @@ def test_a_long_table_takes_no_more_memory_than_a_short_one(tmp_path: Path) -> N
     short, long = (peak(rows, tmp_path / "table.xlsx") for rows in (500, 8_000))
 
     assert long < short + 100_000  # the rows' texts alone are ten times that
-    (sheet,) = load_workbook(tmp_path / "table.xlsx", read_only=True).worksheets
-    assert sum(1 for _ in sheet.iter_rows()) == 8_002
+    with closing(load_workbook(tmp_path / "table.xlsx", read_only=True)) as book:
+        assert sum(1 for _ in book.worksheets[0].iter_rows()) == 8_002
