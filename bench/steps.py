@@ -76,7 +76,7 @@ def prepare(folder: Path) -> None:
     """Make a campaign of as many units as people, and a database where they are enrolled and six weeks have passed."""
     sample = (ROOT / "campaigns" / "sample-2020.toml").read_text(encoding="utf-8")
     units = "".join(f'[[units]]\nkey = "u{n}"\nname = "第{n}服务中心"\n\n' for n in range(1, PEOPLE + 1))
-    text = re.sub(r"\[\[units\]\]\nkey = .*\nname = .*\n+", "", sample)
+    text = re.sub(r"\[\[units\]\]\n(?:\w+ = .*\n)+\n+", "", sample)
     (folder / "campaign.toml").write_text(text.replace("[[areas]]", units + "[[areas]]", 1), encoding="utf-8")
     campaign = campaigns.load(folder / "campaign.toml")
     moment = INSTALLED

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from bot import forms
 from bot.core import deadlines
 from bot.core.standings import Kind, Standing, standings
 from bot.core.tables import Cell, Column, Row, Table, Tone, cells_of, columns_of, digest
-from bot.forms import FORMS
 from bot.forms.weekly import REMARKS, strayed
 from bot.texts import weeks as texts
 from storage import submissions
@@ -45,16 +45,20 @@ NAMES: Mapping[Kind, str] = {
     "on_time": "按时",
     "late": "迟报",
     "awaiting": "待签批",
+    "stamping": "待盖章",
     "returned": "已退回",
     "missing": "未报送",
+    "excused": "免报",
 }
 NOT_YET = "尚未报送"  # what missing is called until the deadline
 TONES: Mapping[Kind, Tone] = {
     "on_time": "normal",
     "late": "late",
     "awaiting": "waiting",
+    "stamping": "waiting",
     "returned": "waiting",
     "missing": "missing",
+    "excused": "normal",
 }
 
 
@@ -70,6 +74,7 @@ class Report:
     filed_by: str
     signed_by: str = ""
     signed_at: datetime | None = None
+    reported_at: datetime | None = None
 
 
 def weekly_table(
@@ -95,7 +100,7 @@ def weekly_table(
 
 
 def _row(number: int, unit: str, entry: Standing[Report], form: Form, campaign: Campaign, missing: str) -> Row:
-    report, signed = entry.report, entry.signed
+    report, signed = entry.report, entry.reported
     cells: tuple[Cell, ...] = (
         number,
         unit,
@@ -112,22 +117,22 @@ def _standing(entry: Standing[Report], missing: str) -> str:
     name = missing if entry.kind == "missing" else NAMES[entry.kind]
     if entry.correcting:
         return f"{name}\n（更正中）"
-    return f"{name}\n（零报告）" if entry.signed and entry.signed.zero else name
+    return f"{name}\n（零报告）" if entry.reported and entry.reported.zero else name
 
 
 def _notes(entries: Sequence[tuple[str, Standing[Report]]], missing: str) -> Iterator[str]:
     """Yield the line of counts, whose numbers add up to the first, and who is behind the last of them."""
     count = Counter(entry.kind for _, entry in entries)
-    zero = sum(1 for _, entry in entries if entry.signed and entry.signed.zero)
+    zero = sum(1 for _, entry in entries if entry.reported and entry.reported.zero)
     parts = [
-        f"应报{len(entries)}家",
+        f"应报{len(entries) - count['excused']}家",
         *(f"{NAMES[kind]}{count[kind]}家" for kind in ("on_time", "late", "awaiting")),
     ]
-    if count["returned"]:
-        parts.append(f"已退回{count['returned']}家")
+    parts += [f"{NAMES[kind]}{count[kind]}家" for kind in ("stamping", "returned") if count[kind]]
     parts.append(f"{missing}{count['missing']}家")
     yield "报送情况：" + "，".join(parts) + (f"；已报送的单位中零报告{zero}家。" if zero else "。")
-    for kind, name in (("missing", missing), ("returned", "已退回"), ("awaiting", "待签批")):
+    listed = ("missing", missing), *((kind, NAMES[kind]) for kind in ("returned", "awaiting", "stamping", "excused"))
+    for kind, name in listed:
         if units := [unit for unit, entry in entries if entry.kind == kind]:
             yield f"{name}单位：{'、'.join(units)}。"
 
@@ -135,7 +140,7 @@ def _notes(entries: Sequence[tuple[str, Standing[Report]]], missing: str) -> Ite
 def _remarks(entries: Sequence[tuple[str, Standing[Report]]], form: Form) -> Iterator[str]:
     """Yield a line for each count that is not the ledger's: both, and why."""
     for unit, entry in entries:
-        answers = entry.signed.answers if entry.signed else {}
+        answers = entry.reported.answers if entry.reported else {}
         for key, known in strayed(answers).items():
             field = form.field(key)
             if field is not None:
@@ -162,7 +167,7 @@ def load(work: Work, period: str) -> Table:
     occurrence = deadlines.occurrence(work.campaign, f"{DUTY}/{period}")
     if occurrence is None:
         raise KeyError(period)
-    form = FORMS[work.campaign.duty(DUTY).form]
+    form = forms.of(work.campaign, work.campaign.duty(DUTY).form)
     reports = [_report(filed) for filed in submissions.versions(work, DUTY, period)]
     return weekly_table(work.campaign, occurrence, form, reports, work.now)
 
@@ -177,4 +182,5 @@ def _report(filed: submissions.Filed) -> Report:
         filed_by=filed.filed_by_name,
         signed_by=filed.signed_by_name,
         signed_at=filed.signed_at,
+        reported_at=filed.reported_at,
     )

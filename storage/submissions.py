@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, insert, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from bot.core.lifecycle import TO_STAMP
 from storage.statements import lock
 from storage.tables import Person, Submission
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from storage.work import Work
@@ -37,9 +38,16 @@ class Filed:
     filed_by: int
     filed_by_name: str
     filed_at: datetime
+    on_behalf: bool = False  # by the brigade, for the unit
+    code: str = ""  # on the printed sheet
     signed_by: int | None = None
     signed_by_name: str = ""
     signed_at: datetime | None = None
+    stamped_by: int | None = None
+    stamped_by_name: str = ""
+    stamped_at: datetime | None = None
+    stamp: list[dict[str, Any]] = field(default_factory=list)  # the stamped copy: FileRef.to_json() shapes
+    reported_at: datetime | None = None
     accepted_by: int | None = None
     accepted_by_name: str = ""
     accepted_at: datetime | None = None
@@ -55,6 +63,10 @@ MOVABLE = frozenset(
     {
         "signed_by",
         "signed_at",
+        "stamped_by",
+        "stamped_at",
+        "stamp",
+        "reported_at",
         "accepted_by",
         "accepted_at",
         "returned_by",
@@ -64,7 +76,7 @@ MOVABLE = frozenset(
     }
 )
 
-_filer, _signer, _receiver, _returner = (aliased(Person) for _ in range(4))
+_filer, _signer, _stamper, _receiver, _returner = (aliased(Person) for _ in range(5))
 
 
 def _name(person: type[Person]) -> ColumnElement[str]:
@@ -87,9 +99,16 @@ _ROW = (
         col(Submission.filed_by),
         _name(_filer),
         col(Submission.filed_at),
+        col(Submission.on_behalf),
+        col(Submission.code),
         col(Submission.signed_by),
         _name(_signer),
         col(Submission.signed_at),
+        col(Submission.stamped_by),
+        _name(_stamper),
+        col(Submission.stamped_at),
+        col(Submission.stamp),
+        col(Submission.reported_at),
         col(Submission.accepted_by),
         _name(_receiver),
         col(Submission.accepted_at),
@@ -102,6 +121,7 @@ _ROW = (
     .select_from(Submission)
     .join(_filer, col(_filer.id) == col(Submission.filed_by))
     .outerjoin(_signer, col(_signer.id) == col(Submission.signed_by))
+    .outerjoin(_stamper, col(_stamper.id) == col(Submission.stamped_by))
     .outerjoin(_receiver, col(_receiver.id) == col(Submission.accepted_by))
     .outerjoin(_returner, col(_returner.id) == col(Submission.returned_by))
 )
@@ -123,6 +143,18 @@ _AWAITING = (
 )
 _TO_SIGN = _ROW.where(*_AWAITING).order_by(col(Submission.id))
 _COUNT_TO_SIGN = select(func.count()).select_from(Submission).where(*_AWAITING)
+_TO_STAMP = _ROW.where(
+    col(Submission.unit).in_(bindparam("units", expanding=True)),
+    col(Submission.current),
+    col(Submission.state).in_(sorted(TO_STAMP)),
+).order_by(col(Submission.id))
+_OF_REPORT = _ROW.where(*_OF_UNIT).order_by(col(Submission.version))
+_BY_CODE = _ROW.where(col(Submission.code) == bindparam("the_code")).limit(1)
+_PERIODS = (
+    select(col(Submission.period))
+    .where(col(Submission.duty) == bindparam("at_duty"), col(Submission.unit) == bindparam("at_unit"))
+    .distinct()
+)
 _NEWEST = select(col(Submission.version), col(Submission.number)).where(*_OF_UNIT, col(Submission.current))
 _SUPERSEDE = update(Submission).where(*_OF_UNIT, col(Submission.current)).values(current=False)
 _FILE = insert(Submission).returning(col(Submission.id))
@@ -140,13 +172,20 @@ def file(  # noqa: PLR0913 - a row has many columns; all are named
     zero: bool,
     filed_by: int,
     state: str,
+    on_behalf: bool = False,
+    code: Callable[[int], str] | None = None,
+    reported_at: datetime | None = None,
 ) -> Filed:
-    """File the next version; the one before is kept and no longer current. All versions keep the first's number."""
+    """File the next version; the one before is kept and no longer current. All versions keep the first's number.
+
+    `code` is asked for what the sheet of this version carries.
+    """
     lock(work, "submission", duty, period, unit)
     at = {"at_duty": duty, "at_period": period, "at_unit": unit}
     newest = work.conn.execute(_NEWEST, at).first()
     if newest is not None:
         work.conn.execute(_SUPERSEDE, at)
+    version = newest.version + 1 if newest is not None else 1
     made: int = work.conn.execute(
         _FILE,
         {
@@ -154,7 +193,7 @@ def file(  # noqa: PLR0913 - a row has many columns; all are named
             "period": period,
             "unit": unit,
             "number": newest.number if newest is not None else number,
-            "version": newest.version + 1 if newest is not None else 1,
+            "version": version,
             "current": True,
             "state": state,
             "form_version": form_version,
@@ -162,6 +201,10 @@ def file(  # noqa: PLR0913 - a row has many columns; all are named
             "answers": answers,
             "filed_by": filed_by,
             "filed_at": work.now,
+            "on_behalf": on_behalf,
+            "code": code(version) if code is not None else "",
+            "stamp": [],
+            "reported_at": reported_at,
             "reason": "",
         },
     ).scalar_one()
@@ -218,6 +261,27 @@ def awaiting(work: Work, units: Sequence[str]) -> list[Filed]:
 def count_awaiting(work: Work, units: Sequence[str]) -> int:
     """Return how many reports `awaiting` would return."""
     return work.conn.scalar(_COUNT_TO_SIGN, {"units": list(units)}) or 0
+
+
+def to_stamp(work: Work, units: Sequence[str]) -> list[Filed]:
+    """Return what waits for a stamped copy from these units, longest waiting first."""
+    return _all(work, _TO_STAMP, {"units": list(units)})
+
+
+def of_report(work: Work, duty: str, period: str, unit: str) -> list[Filed]:
+    """Return every version of one unit's report, oldest first."""
+    return _all(work, _OF_REPORT, {"at_duty": duty, "at_period": period, "at_unit": unit})
+
+
+def by_code(work: Work, code: str) -> Filed | None:
+    """Return the version whose sheet carries this code."""
+    row = work.conn.execute(_BY_CODE, {"the_code": code}).first()
+    return _filed(row) if row is not None else None
+
+
+def periods(work: Work, duty: str, unit: str) -> list[str]:
+    """Return every period of this duty the unit has ever filed something for, in no order."""
+    return list(work.conn.scalars(_PERIODS, {"at_duty": duty, "at_unit": unit}))
 
 
 def _all(work: Work, statement: Select[*tuple[Any, ...]], values: dict[str, Any]) -> list[Filed]:

@@ -86,6 +86,8 @@ class Membership(SQLModel, table=True):
     unit: str = ""
     since: datetime = _moment()
     ended_at: datetime | None = _moment(nullable=True)
+    until: datetime | None = _moment(nullable=True)  # a deputy's: the heartbeat ends it then
+    deputy_of: int | None = Field(default=None, foreign_key="person.id")  # whom they stand in for
 
 
 class Account(SQLModel, table=True):
@@ -184,6 +186,7 @@ class Submission(SQLModel, table=True):
             postgresql_where=text("current"),
         ),
         Index("ix_submission_unit", "unit", "id"),
+        Index("ix_submission_code", "code", sqlite_where=text("code <> ''"), postgresql_where=text("code <> ''")),
     )
     id: int = Field(default=None, primary_key=True)
     number: str  # said to people: the same over all versions
@@ -198,14 +201,47 @@ class Submission(SQLModel, table=True):
     answers: dict[str, Any] = _json()
     filed_by: int = Field(foreign_key="person.id")
     filed_at: datetime = _moment()
+    on_behalf: bool = False  # filed by the brigade for the unit
+    code: str = ""  # on the printed sheet: ties it to this version
     signed_by: int | None = Field(default=None, foreign_key="person.id")
     signed_at: datetime | None = _moment(nullable=True)
+    stamped_by: int | None = Field(default=None, foreign_key="person.id")  # who sent the stamped copy
+    stamped_at: datetime | None = _moment(nullable=True)
+    stamp: list[Any] = Field(default_factory=list, sa_type=JSON, nullable=False)  # the copy: FileRef.to_json() shapes
+    reported_at: datetime | None = _moment(nullable=True)  # when it had all its duty needs
     accepted_by: int | None = Field(default=None, foreign_key="person.id")
     accepted_at: datetime | None = _moment(nullable=True)
     returned_by: int | None = Field(default=None, foreign_key="person.id")
     returned_at: datetime | None = _moment(nullable=True)
     reason: str = ""  # why it was returned
     withdrawn_at: datetime | None = _moment(nullable=True)
+
+
+class Excuse(SQLModel, table=True):
+    """免报: a unit owes nothing that falls due from `first` to `last`, both included. Taken back, it keeps its row."""
+
+    __table_args__ = (Index("ix_excuse_last", "last"),)
+    id: int = Field(default=None, primary_key=True)
+    unit: str
+    duty: str = ""  # "": every duty
+    first: date
+    last: date
+    reason: str
+    granted_by: int = Field(foreign_key="person.id")
+    granted_at: datetime = _moment()
+    ended_by: int | None = Field(default=None, foreign_key="person.id")
+    ended_at: datetime | None = _moment(nullable=True)
+
+
+class Override(SQLModel, table=True):
+    """Something of the campaign file that was changed in the chat: the newest row of a key counts, none is altered."""
+
+    id: int = Field(default=None, primary_key=True)
+    kind: str  # "unit", "workday"
+    key: str  # the unit's key; the day (ISO)
+    value: dict[str, Any] = _json()  # unit: {"name", "code", "left"}; workday: {"work": true | false | null}
+    person_id: int = Field(foreign_key="person.id")
+    at: datetime = _moment()
 
 
 class Issue(SQLModel, table=True):

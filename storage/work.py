@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from storage import settings
+from bot.core.campaign_changes import as_far_as_possible
+from storage import overrides, settings
 from storage.engine import is_sqlite, sqlite_file
 from storage.jobs import Job, Runner
 from storage.locks import FileLock
@@ -58,6 +59,7 @@ class Store:
         self.url = url
         self.campaign = campaign
         self._now = now
+        self._changed: tuple[tuple[Any, ...], Campaign] = ((), campaign)
         self._sqlite = is_sqlite(url)
 
     @cached_property
@@ -118,9 +120,20 @@ class Store:
         loop: asyncio.AbstractEventLoop | None = None,
     ) -> Job:
         def call(connection: Connection) -> R:
-            return use_case(Work(connection, self._now(), self.campaign), *args, **kwargs)
+            work = Work(connection, self._now(), self.campaign)
+            work.campaign = self._as_changed(work)
+            return use_case(work, *args, **kwargs)
 
         return Job(getattr(use_case, "__name__", ""), call, future, loop)
+
+    def _as_changed(self, work: Work) -> Campaign:
+        """Return the campaign with what was changed in the chat, as this transaction sees it."""
+        version, campaign = self._changed
+        newest = overrides.newest(work)
+        if newest != version:
+            campaign = as_far_as_possible(self.campaign, overrides.every(work))
+            self._changed = (newest, campaign)
+        return campaign
 
 
 def _lock_file(url: str) -> Path:

@@ -17,8 +17,10 @@ Action = Literal[
     "report.file",  # fill in, correct and withdraw a unit's report
     "report.see",
     "report.sign",  # sign off, or send back to the contact
+    "report.file_for",  # file for a unit that cannot
     "report.receive",  # accept, or return to the unit
     "report.urge",
+    "report.excuse",  # 免报: a unit owes nothing for a while
     "standing.see",  # who has reported and who has not, all units
     "table.get",
     "issue.enter",  # put a problem on the ledger, by dialog or from a table
@@ -30,14 +32,22 @@ Action = Literal[
     "ledger.get",  # the ledger and the reconciliation as tables
     "ledger.publish",  # the version for public notice
     "delivery.see",  # what could not be delivered, and send it again
+    "people.see",  # who holds which role, with their phones, and who cannot be reached
+    "people.manage",  # invite, give and end roles, hand over, correct names and phones
+    "deputy.name",  # let somebody stand in for a head for a while
+    "unit.manage",  # add, rename, close units
+    "workday.manage",  # days that are worked, or not, beside the official calendar
+    "message.test",
 ]
 
 RULES: Mapping[Action, Mapping[Role, Reach]] = {
     "report.file": {"contact": "own"},
     "report.see": {"contact": "own", "head": "own", "brigade": "any", "leader": "any"},
     "report.sign": {"head": "own"},
+    "report.file_for": {"brigade": "any"},
     "report.receive": {"brigade": "any"},
     "report.urge": {"brigade": "any"},
+    "report.excuse": {"brigade": "any", "admin": "any"},
     "standing.see": {"brigade": "any", "leader": "any", "admin": "any"},
     "table.get": {"brigade": "any", "leader": "any"},
     "issue.enter": {"contact": "own", "brigade": "any"},
@@ -49,6 +59,12 @@ RULES: Mapping[Action, Mapping[Role, Reach]] = {
     "ledger.get": {"contact": "own", "head": "own", "brigade": "any", "leader": "any"},
     "ledger.publish": {"brigade": "any", "leader": "any"},
     "delivery.see": {"brigade": "any", "admin": "any"},
+    "people.see": {"brigade": "any", "admin": "any"},
+    "people.manage": {"admin": "any"},
+    "deputy.name": {"head": "own", "admin": "any"},
+    "unit.manage": {"admin": "any"},
+    "workday.manage": {"admin": "any"},
+    "message.test": {"admin": "any"},
 }
 
 #: Roles held in a unit; the others are held for the whole bureau.

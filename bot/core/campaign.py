@@ -90,6 +90,7 @@ class Unit(Part):
     key: Key
     name: Text
     code: Annotated[str, StringConstraints(pattern=r"^([A-Z][A-Z0-9]{0,9})?$")] = ""
+    left: bool = False  # it reports no more; what it filed keeps its name and its number
 
     @property
     def series(self) -> str:
@@ -122,11 +123,15 @@ class Step(Part):
 
 
 class Duty(Part):
-    """Something units report: each week (`every`), by a date (`on`), or whenever it occurs (`at_once`)."""
+    """Something units report: each week (`every`), by a date (`on`), or whenever it occurs (`at_once`).
+
+    One with a `stage` is that stage's notice (plan: D8): its units read what is to be done in it, and say so.
+    """
 
     key: Key
     name: Text
     form: Key
+    stage: Key | None = None
     needs: Annotated[tuple[Need, ...], Field(strict=False)] = ()
     every: Weekday | None = None
     on: date | None = None
@@ -190,6 +195,13 @@ class Ledger(Part):
     ladder: Annotated[tuple[LedgerStep, ...], Field(strict=False)] = ()
 
 
+class Lists(Part):
+    """`[lists]`: what else forms let people choose from."""
+
+    powers: Texts = ()  # the kinds of power whose discretion is given a standard (plan: D3)
+    cases: Texts = ()  # the kinds of typical case (plan: D7)
+
+
 class Heading(Part):
     """`[campaign]`: what it is called, where the clock stands, from when to when (both days included)."""
 
@@ -206,10 +218,11 @@ class Campaign(Part):
 
     heading: Heading = Field(alias="campaign")
     stages: Annotated[tuple[Stage, ...], Field(strict=False)] = ()
-    units: Annotated[tuple[Unit, ...], Field(strict=False, min_length=1)]
+    every_unit: Annotated[tuple[Unit, ...], Field(strict=False, min_length=1, alias="units")]
     areas: Annotated[tuple[Area, ...], Field(strict=False)] = ()
     duties: Annotated[tuple[Duty, ...], Field(strict=False, min_length=1)]
     pushes: Annotated[tuple[Push, ...], Field(strict=False)] = ()
+    own_lists: Lists = Field(default=Lists(), alias="lists")
     ledger: Ledger | None = None
     quiet: Quiet | None = None
     workdays: Workdays = Workdays()
@@ -225,15 +238,29 @@ class Campaign(Part):
         """Hash cheaply: what is computed from a campaign is cached under it and asked for every second."""
         return hash((self.heading.key, self.heading.start, self.heading.end))
 
+    def changed(self, units: tuple[Unit, ...], workdays: Workdays) -> Campaign:
+        """Return this campaign with other units and working days; ValueError when it does not hold together then."""
+        parts = {name: getattr(self, name) for name in type(self).model_fields}
+        return Campaign(**{**parts, "every_unit": units, "workdays": workdays})
+
     @property
     def key(self) -> str:
         """The campaign's own key."""
         return self.heading.key
 
     @cached_property
+    def units(self) -> tuple[Unit, ...]:
+        """The units that report, in the order of tables."""
+        return tuple(unit for unit in self.every_unit if not unit.left)
+
+    @cached_property
     def lists(self) -> dict[str, list[list[str]]]:
         """The lists that forms let people choose from, as a draft's facts: [[value, label], ...]."""
-        return {"areas": [[area.key, area.name] for area in self.areas]}
+        return {
+            "areas": [[area.key, area.name] for area in self.areas],
+            "powers": _alike(self.own_lists.powers),
+            "cases": _alike(self.own_lists.cases),
+        }
 
     @cached_property
     def ledger_lists(self) -> dict[str, Any]:
@@ -282,7 +309,7 @@ class Campaign(Part):
         return self.heading.end
 
     def unit(self, key: str) -> Unit:
-        """The unit of that key; KeyError when there is none."""
+        """The unit of that key, even one that has left; KeyError when there is none."""
         return self._units[key]
 
     def area(self, key: str) -> Area:
@@ -295,7 +322,15 @@ class Campaign(Part):
 
     @cached_property
     def _units(self) -> dict[str, Unit]:
-        return {unit.key: unit for unit in self.units}
+        return {unit.key: unit for unit in self.every_unit}
+
+    def stage(self, key: str) -> Stage:
+        """The stage of that key; KeyError when there is none."""
+        return self._stages[key]
+
+    @cached_property
+    def _stages(self) -> dict[str, Stage]:
+        return {stage.key: stage for stage in self.stages}
 
     @cached_property
     def _areas(self) -> dict[str, Area]:

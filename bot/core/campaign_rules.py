@@ -78,7 +78,7 @@ class Outline:
             quiet=campaign.quiet,
             workdays=campaign.workdays,
             stages=tuple((("stages", n), part) for n, part in enumerate(campaign.stages)),
-            units=tuple((("units", n), part) for n, part in enumerate(campaign.units)),
+            units=tuple((("units", n), part) for n, part in enumerate(campaign.every_unit)),
             areas=tuple((("areas", n), part) for n, part in enumerate(campaign.areas)),
             duties=tuple((("duties", n), part) for n, part in enumerate(campaign.duties)),
             pushes=tuple((("pushes", n), part) for n, part in enumerate(campaign.pushes)),
@@ -174,6 +174,9 @@ def _rule(outline: Outline, path: Path, duty: Duty) -> Iterator[Mistake]:
         yield Mistake("by_missing", path, {"name": duty.name})
     if duty.on:
         yield from _inside(outline, (*path, "on"), duty.on)
+    if duty.stage is not None and outline.stages and all(duty.stage != stage.key for _, stage in outline.stages):
+        known = [stage.key for _, stage in outline.stages]
+        yield Mistake("stage_unknown", (*path, "stage"), {"stage": duty.stage, "known": known})
     if duty.every and outline.start and outline.end and outline.start <= outline.end:
         wait = (WEEKDAYS.index(duty.every) - outline.start.weekday()) % 7
         if outline.start + timedelta(days=wait) > outline.end:

@@ -10,10 +10,11 @@ soon as the week in which it is due begins, and is current once that week's own 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bot.core.campaign_rules import WEEKDAYS
 
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 
     from bot.core.campaign import Campaign, Duty
 
+#: The period of a case that is being filled in: it gets its number when it is filed.
+NEW: Final = "new"
+
+_CASE = re.compile(r"[0-9]{4}-[0-9]{3,6}")
+_DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
 _WORKWEEK = timedelta(days=4)
 
@@ -63,13 +69,28 @@ def occurrences(campaign: Campaign, duty_key: str) -> tuple[Occurrence, ...]:
     if duty.on and duty.by:
         opens = instant(campaign.start, time(), campaign.zone)
         due = instant(_moved(campaign, duty, duty.on), duty.by, campaign.zone)
-        return (Occurrence(duty.key, duty.on.isoformat(), opens, due, f"{_day(due.date())}前"),)
+        return (Occurrence(duty.key, duty.on.isoformat(), opens, due, f"{_month_day(due.date())}前"),)
     return ()
 
 
 def occurrence(campaign: Campaign, key: str) -> Occurrence | None:
-    """The occurrence filed under `key`, if the campaign has it."""
-    return _by_key(campaign).get(key)
+    """The occurrence filed under `key`, if the campaign has it; a duty reported at once has one for every case."""
+    return _by_key(campaign).get(key) or _case(campaign, *key.partition("/")[::2])
+
+
+def case_period(year: int, number: int) -> str:
+    """Name the period of a duty reported at once: the `number`-th case of a unit in a year, "2020-003"."""
+    return f"{year}-{number:03}"
+
+
+def _case(campaign: Campaign, duty_key: str, period: str) -> Occurrence | None:
+    """The occurrence of one case. It is due never: its due moment is the end of the campaign's last day."""
+    duty = next((each for each in campaign.duties if each.key == duty_key and each.at_once), None)
+    if duty is None or not (period == NEW or _CASE.fullmatch(period)):
+        return None
+    title = "新增一件" if period == NEW else f"第{int(period.partition('-')[2])}件"
+    opens = instant(campaign.start, time(), campaign.zone)
+    return Occurrence(duty.key, period, opens, instant(campaign.end + _DAY, time(), campaign.zone), title)
 
 
 def current(campaign: Campaign, duty: str, now: datetime) -> Occurrence | None:
@@ -152,7 +173,7 @@ def _week(campaign: Campaign, duty: Duty, nominal: date, due_day: date) -> Occur
         period=week_of(nominal),
         opens=instant(min(monday, _monday(due_day)), time(), campaign.zone),
         due=instant(due_day, duty.by, campaign.zone),
-        title=f"第{nominal.isocalendar().week}周（{_day(monday)}—{_day(monday + _WORKWEEK)}）",
+        title=f"第{nominal.isocalendar().week}周（{_month_day(monday)}—{_month_day(monday + _WORKWEEK)}）",
     )
 
 
@@ -166,5 +187,5 @@ def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _day(day: date) -> str:
+def _month_day(day: date) -> str:
     return f"{day.month}月{day.day}日"

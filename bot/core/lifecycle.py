@@ -1,54 +1,90 @@
-"""The states of a submission and the moves between them: one table (requirements: C5, C6).
+"""The states of a submission and the moves between them: one table, by what its duty needs (requirements: C5, C6).
 
-A version's life; a later version supersedes an earlier one and leaves its state as it was.
+A version's life; a later version supersedes an earlier one, begins anew, and so voids its signature and its stamp.
+What is not filed yet is a draft: it has no row of its own among the submissions.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from bot.core.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
-State = Literal["awaiting", "reported", "returned", "accepted", "withdrawn"]
-Move = Literal["sign", "send_back", "accept", "return", "withdraw"]
+State = Literal["draft", "awaiting", "signed", "stamping", "reported", "accepted", "returned", "withdrawn"]
+Move = Literal["file", "file_for", "sign", "send_back", "print", "stamp", "accept", "return", "withdraw"]
+Need = Literal["sign_off", "stamp"]
 
-#: What people call them (C5).
+#: What people call them (C5). `signed`: nobody has the sheet to be stamped yet; `stamping`: its copy is waited for.
 NAMES: Mapping[str, str] = {
+    "draft": "草稿",
     "awaiting": "待签批",
+    "signed": "已签批",
+    "stamping": "待盖章",
     "reported": "已报送",
-    "returned": "已退回",
     "accepted": "已接收",
+    "returned": "已退回",
     "withdrawn": "已撤回",
 }
 
-MOVES: Mapping[tuple[State, Move], State] = {
-    ("awaiting", "sign"): "reported",
-    ("awaiting", "send_back"): "returned",
-    ("awaiting", "withdraw"): "withdrawn",
-    ("reported", "accept"): "accepted",
-    ("reported", "return"): "returned",
-    ("reported", "withdraw"): "withdrawn",
-}
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A permitted move; with `has` and `lacks` only for duties that need, or do not need, these steps."""
+
+    before: State
+    move: Move
+    after: State
+    has: frozenset[Need] = frozenset()
+    lacks: frozenset[Need] = frozenset()
+
+    def holds(self, needs: Collection[str]) -> bool:
+        """Tell whether the rule is one for a duty that needs these steps."""
+        return self.has.issubset(needs) and self.lacks.isdisjoint(needs)
+
+
+_SIGN_OFF: frozenset[Need] = frozenset({"sign_off"})
+_STAMP: frozenset[Need] = frozenset({"stamp"})
+
+RULES: tuple[Rule, ...] = (
+    Rule("draft", "file", "awaiting", has=_SIGN_OFF),
+    Rule("draft", "file", "signed", has=_STAMP, lacks=_SIGN_OFF),  # there is no signature to wait for
+    Rule("draft", "file", "reported", lacks=_SIGN_OFF | _STAMP),
+    Rule("draft", "file_for", "reported"),  # by the brigade, which has the paper or the call in hand
+    Rule("awaiting", "sign", "signed", has=_STAMP),
+    Rule("awaiting", "sign", "reported", lacks=_STAMP),
+    Rule("awaiting", "send_back", "returned"),
+    Rule("signed", "print", "stamping"),  # the sheet has gone to somebody of the unit
+    Rule("signed", "stamp", "reported"),
+    Rule("stamping", "stamp", "reported"),
+    Rule("reported", "accept", "accepted"),
+    Rule("reported", "return", "returned"),
+    *(Rule(state, "withdraw", "withdrawn") for state in ("awaiting", "signed", "stamping", "reported")),
+)
 
 #: States in which the unit has done its duty.
 DONE: frozenset[str] = frozenset({"reported", "accepted"})
+#: States in which the unit's stamped copy is waited for.
+TO_STAMP: frozenset[str] = frozenset({"signed", "stamping"})
+#: States in which something is on its way and waits for somebody of the unit.
+UNDER_WAY: frozenset[str] = frozenset({"awaiting"}) | TO_STAMP
 #: States in which the duty is still to be done: nothing filed counts, or waits for anybody but the unit.
 OWED: frozenset[str] = frozenset({"returned", "withdrawn"})
 #: States a new version may follow: everything but what the brigade has accepted.
-CORRECTABLE: frozenset[str] = frozenset({"awaiting", "reported", "returned", "withdrawn"})
+CORRECTABLE: frozenset[str] = frozenset({"awaiting", "signed", "stamping", "reported", "returned", "withdrawn"})
 
 
-def after(state: str, move: Move) -> State:
-    """Return the state this move leads to; Problem("state_passed") where the table has no such move."""
-    try:
-        return MOVES[state, move]  # type: ignore[index]  # a state read from the database is a str
-    except KeyError:
-        raise Problem("state_passed", state=NAMES.get(state, state)) from None
+def after(state: str, move: Move, needs: Collection[str]) -> State:
+    """Return the state this move leads to; Problem("state_passed") where no rule has it."""
+    for rule in RULES:
+        if rule.before == state and rule.move == move and rule.holds(needs):
+            return rule.after
+    raise Problem("state_passed", state=NAMES.get(state, state))
 
 
-def permits(state: str, move: Move) -> bool:
+def permits(state: str, move: Move, needs: Collection[str]) -> bool:
     """Tell whether the move is possible, to show its button or not."""
-    return (state, move) in MOVES
+    return any(rule.before == state and rule.move == move and rule.holds(needs) for rule in RULES)

@@ -1,7 +1,7 @@
 """Where a unit stands with one report, given every version of it: one answer for table, desk, reminders and urging.
 
-While a correction waits for its signature, the version signed before it goes on counting; and what was first signed in
-time does not become late by being corrected.
+While a correction is on its way, the version reported before it goes on counting; and what was first reported in time
+does not become late by being corrected. A unit excused for the period owes nothing; what it files all the same counts.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
-from bot.core.lifecycle import DONE
+from bot.core.lifecycle import DONE, TO_STAMP, UNDER_WAY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
-Kind = Literal["on_time", "late", "awaiting", "returned", "missing"]
+Kind = Literal["on_time", "late", "awaiting", "stamping", "returned", "missing", "excused"]
 
 
 class Version(Protocol):
@@ -29,7 +29,7 @@ class Version(Protocol):
     @property
     def state(self) -> str: ...  # noqa: D102
     @property
-    def signed_at(self) -> datetime | None: ...  # noqa: D102
+    def reported_at(self) -> datetime | None: ...  # noqa: D102
 
 
 V = TypeVar("V", bound=Version)
@@ -41,34 +41,39 @@ class Standing(Generic[V]):
 
     kind: Kind
     report: V | None = None
-    correcting: bool = False  # a newer version waits for its signature
+    correcting: bool = False  # a newer version is on its way
 
     @property
-    def signed(self) -> V | None:
+    def reported(self) -> V | None:
         """Return the version whose content may be shown."""
         return self.report if self.kind in {"on_time", "late"} else None
 
 
-def standing(versions: Sequence[V], due: datetime) -> Standing[V]:
-    """Return where a unit stands after these versions of its report, oldest first; it was to be signed by `due`."""
+def standing(versions: Sequence[V], due: datetime, *, excused: bool = False) -> Standing[V]:
+    """Return where a unit stands after these versions of its report, oldest first; it was to be reported by `due`."""
+    nothing: Standing[V] = Standing("excused" if excused else "missing")
     if not versions:
-        return Standing("missing")
+        return nothing
     newest = versions[-1]
-    signed = [each for each in versions if each.state in DONE]
-    if signed and newest.state in {*DONE, "awaiting"}:
-        first = signed[0].signed_at
+    done = [each for each in versions if each.state in DONE]
+    if done and newest.state in DONE | UNDER_WAY:
+        first = done[0].reported_at
         # In UTC: two moments of one zone would be compared by the clock on the wall.
         in_time = first is not None and first.astimezone(UTC) <= due.astimezone(UTC)
-        return Standing("on_time" if in_time else "late", signed[-1], correcting=newest.state == "awaiting")
-    if newest.state == "awaiting":
-        return Standing("awaiting", newest)
-    return Standing("returned", newest) if newest.state == "returned" else Standing("missing")
+        return Standing("on_time" if in_time else "late", done[-1], correcting=newest.state in UNDER_WAY)
+    if newest.state in UNDER_WAY:
+        return Standing("stamping" if newest.state in TO_STAMP else "awaiting", newest)
+    if excused:
+        return nothing
+    return Standing("returned", newest) if newest.state == "returned" else nothing
 
 
-def standings(units: Iterable[str], versions: Iterable[V], due: datetime) -> dict[str, Standing[V]]:
+def standings(
+    units: Iterable[str], versions: Iterable[V], due: datetime, excused: Collection[str] = ()
+) -> dict[str, Standing[V]]:
     """Return every unit's standing, in the order of `units`; `versions` may come in any order."""
     filed: dict[str, list[V]] = {unit: [] for unit in units}
     for each in sorted(versions, key=lambda each: each.version):
         if each.unit in filed:  # a unit that has left the campaign stays in the history
             filed[each.unit].append(each)
-    return {unit: standing(rows, due) for unit, rows in filed.items()}
+    return {unit: standing(rows, due, excused=unit in excused) for unit, rows in filed.items()}

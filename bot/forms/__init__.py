@@ -1,4 +1,7 @@
-"""The forms people fill in. To add one, write its module and add its name here."""
+"""The forms people fill in. To add one, write its module and add its name here.
+
+Most are the same in every campaign; those that ask about a list of the campaign's are made for it. `of` finds either.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,9 @@ from bot.forms.verifying import (
 from bot.forms.weekly import WEEKLY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from bot.core.campaign import Campaign
     from bot.core.form import Form
 
 FORMS: Final[Mapping[str, Form]] = MappingProxyType(
@@ -53,3 +57,16 @@ FORMS: Final[Mapping[str, Form]] = MappingProxyType(
         )
     }
 )
+
+#: Forms made for a campaign.
+TAILORED: Final[Mapping[str, Callable[[Campaign], Form]]] = MappingProxyType({})
+
+
+def of(campaign: Campaign, name: str) -> Form:
+    """Return the form of this name as it is in this campaign; KeyError when there is none."""
+    return FORMS[name] if name in FORMS else TAILORED[name](campaign)
+
+
+def exists(name: str) -> bool:
+    """Tell whether there is a form of this name."""
+    return name in FORMS or name in TAILORED

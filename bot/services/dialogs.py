@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from bot import forms
 from bot.core import dialog
 from bot.core.messages import Message, Tapped
 from bot.core.problems import Problem
-from bot.forms import FORMS
 from bot.services import known, subjects
 from bot.texts import dialogs as texts
 from storage import drafts, people
@@ -74,7 +74,7 @@ def begin(
 def go_on(visit: Visit, row: DraftRow) -> Message:
     """Return to an open dialog where it was left."""
     people.focus(visit.work, visit.account.id, row.id)
-    form = FORMS[row.form]
+    form = forms.of(visit.campaign, row.form)
     return dialog.page(form, _draft(visit, row), visit.now)
 
 
@@ -88,7 +88,7 @@ def own(visit: Visit, draft_id: int) -> DraftRow:
 
 def advance(visit: Visit, row: DraftRow, event: Event) -> Outcome:
     """Give the dialog one event. What it answers to a finished form is not decided here."""
-    form = FORMS[row.form]
+    form = forms.of(visit.campaign, row.form)
     turn = dialog.step(form, _draft(visit, row), event, visit.now)
     if turn.outcome == "finished":
         return Finished(row, form, turn.draft)

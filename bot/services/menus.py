@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.forms import FORMS
+from bot import forms
 from bot.services import enrolment, ledger, subjects
 from bot.texts import menu as texts
 from storage import drafts, outbox, submissions
@@ -30,9 +30,11 @@ def menu(visit: Visit, text: str = "", *, title: str = "", place: Place = "new")
         },
         ledger=visit.campaign.ledger is not None,
         unfinished=[
-            (subjects.title(visit.campaign, FORMS[row.form].title, row.subject, row.state), row.id)
+            (subjects.title(visit.campaign, forms.of(visit.campaign, row.form).title, row.subject, row.state), row.id)
             for row in drafts.of_person(visit.work, visit.person_id)
-            if FORMS[row.form].review  # a single question is asked again sooner than it is found here
+            if forms.of(
+                visit.campaign, row.form
+            ).review  # a single question is asked again sooner than it is found here
         ],
         place=place,
     )

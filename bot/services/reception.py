@@ -44,10 +44,17 @@ def desk(visit: Visit, key: str = "", page: int = 0, *, place: Place = "next") -
     visit.require("standing.see")
     occurrence = subjects.occurrence(visit.campaign, key) if key else this_week(visit)
     stand = reports.standings_in(visit.work, occurrence)
-    groups: dict[str, list[texts.Line]] = {"reported": [], "awaiting": [], "returned": [], "missing": []}
+    groups: dict[str, list[texts.Line]] = {
+        "reported": [],
+        "awaiting": [],
+        "stamping": [],
+        "returned": [],
+        "missing": [],
+        "excused": [],
+    }
     for unit in visit.campaign.units:
         at = stand[unit.key]
-        groups["reported" if at.signed else at.kind].append(_line(visit.campaign.zone, unit.name, at))
+        groups["reported" if at.reported else at.kind].append(_line(visit.campaign.zone, unit.name, at))
     view = texts.Desk(
         key=occurrence.key,
         title=f"{visit.campaign.duty(occurrence.duty).name} · {occurrence.title}",
@@ -57,9 +64,9 @@ def desk(visit: Visit, key: str = "", page: int = 0, *, place: Place = "next") -
     return texts.desk_page(
         view,
         page=page,
-        urge=visit.may("report.urge") and bool(view.missing or view.awaiting or view.returned),
+        urge=visit.may("report.urge") and bool(view.missing or view.awaiting or view.stamping or view.returned),
         receive=visit.may("report.receive")
-        and any(at.signed is not None and at.signed.state == "reported" for at in stand.values()),
+        and any(at.reported is not None and at.reported.state == "reported" for at in stand.values()),
         table=visit.may("table.get"),
         earlier=_neighbour(visit, occurrence, -1),
         later=_neighbour(visit, occurrence, +1),
@@ -74,10 +81,10 @@ def _line(zone: ZoneInfo, name: str, at: Standing[Filed]) -> texts.Line:
     marks = []
     if report.state == "accepted":
         marks.append("已接收")
-    if at.signed and report.zero:
+    if at.reported and report.zero:
         marks.append("零报告")
-    if at.kind == "late" and report.signed_at:
-        marks.append(f"迟报 {moments.moment(report.signed_at, zone)}")
+    if at.kind == "late" and report.reported_at:
+        marks.append(f"迟报 {moments.moment(report.reported_at, zone)}")
     if at.correcting:
         marks.append("更正待签批")
     return texts.Line(f"{name}（{'，'.join(marks)}）" if marks else name, name, report.id)
@@ -111,7 +118,7 @@ def urge(visit: Visit, key: str) -> Message:
     stand = reports.standings_in(work, occurrence)
     for unit in campaign.units:
         at = stand[unit.key]
-        if at.signed is not None:
+        if at.reported is not None or at.kind == "excused":
             continue
         report = at.report if at.kind == "awaiting" else None
         told = notices.tell(

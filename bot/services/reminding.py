@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot import forms
 from bot.core import deadlines
 from bot.core.access import as_role
 from bot.core.messages import Message
 from bot.core.problems import Problem
 from bot.core.reminders import NOTHING, REMEMBERED, Plan, Recipient, Standing, State, live, plan
-from bot.forms import FORMS
 from bot.services import notices, reception, reports, subjects
 from bot.texts import menu as menu_texts
 from bot.texts import moments
@@ -38,6 +38,8 @@ STATES: Mapping[Kind, State] = {
     "on_time": "reported",
     "late": "reported",
     "awaiting": "filed",
+    "stamping": "filed",
+    "excused": "excused",
     "returned": "none",
     "missing": "none",
 }
@@ -68,7 +70,7 @@ def planned(work: Work) -> Plan:
 
 def fileable(campaign: Campaign) -> frozenset[str]:
     """Return the duties that can be filed here: nobody is reminded of a form that does not exist yet."""
-    return frozenset(duty.key for duty in campaign.duties if duty.form in FORMS)
+    return frozenset(duty.key for duty in campaign.duties if forms.exists(duty.form))
 
 
 def _standings(work: Work, occurrences: Mapping[str, Occurrence]) -> dict[tuple[str, str], Standing]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot import forms
 from bot.core import access, deadlines, lifecycle
 from bot.core.messages import Attachment, Button, Message
 from bot.core.problems import Problem
 from bot.core.standings import Standing, standings
-from bot.forms import FORMS
 from bot.forms.weekly import LEDGER, ledger_counts, strayed
 from bot.services import dialogs, known, notices, subjects
 from bot.services.subjects import Subject
@@ -16,12 +16,12 @@ from bot.texts import menu as menu_texts
 from bot.texts import moments
 from bot.texts import reports as texts
 from bot.texts import weeks as week_texts
-from storage import audit, outbox, people, settings, submissions
+from storage import audit, excuses, outbox, people, settings, submissions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from bot.core.campaign import Campaign, Duty
+    from bot.core.campaign import Campaign
     from bot.core.form import Form
     from bot.services.dialogs import Finished
     from bot.services.visit import Visit
@@ -33,9 +33,9 @@ OVERDUE_OFFERED = 6
 LISTED = 12
 
 
-def form_of(duty: Duty) -> Form:
+def form_of(campaign: Campaign, duty: str) -> Form:
     """Return the form a duty is filed on."""
-    return FORMS[duty.form]
+    return forms.of(campaign, campaign.duty(duty).form)
 
 
 def what(campaign: Campaign, filed: Filed) -> str:
@@ -55,6 +55,7 @@ def standings_in(work: Work, occurrence: deadlines.Occurrence) -> dict[str, Stan
         (unit.key for unit in work.campaign.units),
         submissions.versions(work, occurrence.duty, occurrence.period),
         occurrence.due,
+        excuses.units(work, occurrence.duty, occurrence.due.date()),
     )
 
 
@@ -127,7 +128,7 @@ def correct(visit: Visit, report: int) -> Message:
 
 
 def _open(visit: Visit, subject: Subject, filed: Filed | None) -> Message:
-    form = form_of(visit.campaign.duty(subject.occurrence.duty))
+    form = form_of(visit.campaign, subject.occurrence.duty)
     answers = filed.answers if filed and not filed.zero else None
     facts = {**_facts(visit, subject, filed), **known.renewed(visit, form.name, str(subject), {})}
     return dialogs.begin(visit, form, str(subject), facts, answers)
@@ -158,7 +159,8 @@ def file(visit: Visit, finished: Finished) -> Message:
         raise Problem("accepted_already")
     if before is not None and before.version != finished.draft.facts["base"]:
         raise Problem("filed_meanwhile", name=before.filed_by_name, at=moments.moment(before.filed_at, campaign.zone))
-    signs = "sign_off" in duty.needs
+    state = lifecycle.after("draft", "file", duty.needs)
+    signs = state == "awaiting"
     filed = submissions.file(
         work,
         duty=duty.key,
@@ -169,7 +171,8 @@ def file(visit: Visit, finished: Finished) -> Message:
         form_version=finished.form.version,
         zero=finished.draft.zero,
         filed_by=visit.person_id,
-        state="awaiting" if signs else "reported",
+        state=state,
+        reported_at=work.now if state in lifecycle.DONE else None,
     )
     audit.note(work, visit.person_id, "submission.file", f"submission:{filed.id}", version=filed.version)
     outbox.silence(work, f"{subject.occurrence.key}/", subject.unit)
@@ -195,7 +198,7 @@ def _answers(finished: Finished) -> dict[str, Any]:
 
 def number(campaign: Campaign, subject: Subject) -> str:
     """Return what people call a report: year, week and the unit's place in the campaign, 2020-28-05."""
-    place = [unit.key for unit in campaign.units].index(subject.unit) + 1
+    place = [unit.key for unit in campaign.every_unit].index(subject.unit) + 1
     return f"{subject.occurrence.period.replace('W', '')}-{place:02}"
 
 
@@ -224,10 +227,11 @@ def show(visit: Visit, report: int) -> Message:
     """Show a report's newest version with what the visitor may do to it."""
     filed = _current(visit, report)
     visit.require("report.see", filed.unit)
+    needs = visit.campaign.duty(filed.duty).needs
     rows: list[tuple[Button, ...]] = []
-    if visit.may("report.sign", filed.unit) and lifecycle.permits(filed.state, "sign"):
+    if visit.may("report.sign", filed.unit) and lifecycle.permits(filed.state, "sign", needs):
         rows += _signing(filed.id)
-    if visit.may("report.receive", filed.unit) and lifecycle.permits(filed.state, "accept"):
+    if visit.may("report.receive", filed.unit) and lifecycle.permits(filed.state, "accept", needs):
         rows.append(
             (
                 Button(texts.ACCEPT, f"m:accept:{filed.id}", "primary"),
@@ -239,7 +243,7 @@ def show(visit: Visit, report: int) -> Message:
         if filed.state in lifecycle.CORRECTABLE:
             again = "修改后重报" if filed.state in lifecycle.OWED else "更正"
             own.append(Button(again, f"m:fix:{filed.id}"))
-        if lifecycle.permits(filed.state, "withdraw"):
+        if lifecycle.permits(filed.state, "withdraw", needs):
             own.append(Button("撤回", f"m:withdraw:{filed.id}"))
         if own:
             rows.append(tuple(own))
@@ -248,7 +252,7 @@ def show(visit: Visit, report: int) -> Message:
 
 
 def _page(campaign: Campaign, filed: Filed, buttons: tuple[tuple[Button, ...], ...]) -> Message:
-    form = form_of(campaign.duty(filed.duty))
+    form = form_of(campaign, filed.duty)
     if filed.zero:
         answers = [("零报告", "本周无新增。")]
     else:
@@ -312,7 +316,7 @@ def ask_withdraw(visit: Visit, report: int) -> Message:
     """撤回, first tap: ask whether it is meant."""
     filed = _current(visit, report)
     visit.require("report.file", filed.unit)
-    lifecycle.after(filed.state, "withdraw")
+    lifecycle.after(filed.state, "withdraw", visit.campaign.duty(filed.duty).needs)
     return Message(
         f"确定撤回{what(visit.campaign, filed)}吗？撤回后需重新提交，才算报送。",
         title="撤回报送",
@@ -344,7 +348,9 @@ def withdraw(visit: Visit, report: int) -> Message:
 
 def move(visit: Visit, filed: Filed, how: lifecycle.Move, **facts: object) -> None:
     """Move a report's state, or say that somebody else was faster. One audit row."""
-    state = lifecycle.after(filed.state, how)
+    state = lifecycle.after(filed.state, how, visit.campaign.duty(filed.duty).needs)
+    if state == "reported":
+        facts["reported_at"] = visit.work.now
     if not submissions.move(visit.work, filed.id, filed.state, state, **facts):
         raise Problem("state_passed", state=lifecycle.NAMES[filed.state])
     audit.note(

@@ -66,7 +66,7 @@ def sign(visit: Visit, report: int) -> Message:
 def ask_reason(visit: Visit, report: int) -> Message:
     """退回: a report goes back only with a reason, so ask for it first."""
     filed = _exact(visit, report)
-    lifecycle.after(filed.state, _way_back(visit, filed))
+    lifecycle.after(filed.state, _way_back(visit, filed), visit.campaign.duty(filed.duty).needs)
     about = f"{reports.what(visit.campaign, filed)}（{filed.number}）"
     return dialogs.begin(visit, FORMS["return"], f"return/{filed.id}", {"about": about})
 

@@ -171,6 +171,11 @@ def _order(mistake: Mistake) -> str:
     return f"提醒没有按先后写：前一级是{before}。把这一级移到前面，或把时间改成在它之后。"
 
 
+def _stage_unknown(mistake: Mistake) -> str:
+    known = "、".join(mistake.facts["known"])
+    return f"没有代号为“{mistake.facts['stage']}”的阶段，请改为其中之一：{known}。"
+
+
 def _duty_unknown(mistake: Mistake) -> str:
     facts = mistake.facts
     return f"没有代号为 {_shown(facts['duty'])} 的报送事项。{_close(facts['duty'], facts['known'])}。"
@@ -247,6 +252,7 @@ _SENTENCES: Mapping[str, Callable[[Mistake], str]] = {
     ),
     "until_before_at": _fixed("期限不晚于发出时刻 {at}。改成更晚的时刻，或分钟数。"),
     "duty_unknown": _duty_unknown,
+    "stage_unknown": _stage_unknown,
     "push_never": _fixed("{duty} 没有截止时间，表不会推送。改成有截止时间的报送事项。"),
     "quiet_empty": _fixed("免打扰的起止时刻相同。改成不同的时刻，或删去 [quiet]。"),
     "earliest_late": _fixed("{earliest} 不早于整治结束日期 {end}，没有问题可以录入。改成更早的日期，如 2016-01-01。"),

@@ -141,8 +141,10 @@ class Desk:
     due: str
     reported: Sequence[Line]
     awaiting: Sequence[Line]
+    stamping: Sequence[Line]
     returned: Sequence[Line]
     missing: Sequence[Line]
+    excused: Sequence[Line]
 
 
 def desk_page(
@@ -160,10 +162,12 @@ def desk_page(
     groups = (
         ("已报送", desk.reported),
         ("待签批", desk.awaiting),
+        ("待盖章", desk.stamping),
         ("已退回", desk.returned),
         ("未报送", desk.missing),
+        ("免报", desk.excused),
     )
-    total = sum(len(lines) for _, lines in groups)
+    total = sum(len(lines) for _, lines in groups) - len(desk.excused)
     parts = [
         f"截止：{desk.due}",
         f"应报{total}家：" + "，".join(f"{name}{len(lines)}家" for name, lines in groups if lines),

@@ -20,10 +20,13 @@ OWN = {
     "issue.mend": {"contact"},
     "issue.sign": {"head"},
     "ledger.get": {"contact", "head"},
+    "deputy.name": {"head"},
 }
 ANY = {
     "report.see": {"brigade", "leader"},
+    "report.file_for": {"brigade"},
     "report.receive": {"brigade"},
+    "report.excuse": {"brigade", "admin"},
     "report.urge": {"brigade"},
     "standing.see": {"brigade", "leader", "admin"},
     "table.get": {"brigade", "leader"},
@@ -34,6 +37,12 @@ ANY = {
     "ledger.get": {"brigade", "leader"},
     "ledger.publish": {"brigade", "leader"},
     "delivery.see": {"brigade", "admin"},
+    "people.see": {"brigade", "admin"},
+    "people.manage": {"admin"},
+    "deputy.name": {"admin"},
+    "unit.manage": {"admin"},
+    "workday.manage": {"admin"},
+    "message.test": {"admin"},
 }
 
 

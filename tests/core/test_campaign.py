@@ -29,7 +29,7 @@ def test_equal_campaigns_are_one_key_of_a_cache_and_different_ones_two() -> None
 def test_a_campaign_does_not_change() -> None:
     campaign = make(START, END)
     with pytest.raises(ValidationError):
-        campaign.units = ()  # type: ignore[misc]
+        campaign.every_unit = ()  # type: ignore[misc]
 
 
 def test_contradictions_are_refused_however_it_is_made() -> None:

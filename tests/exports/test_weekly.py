@@ -71,6 +71,7 @@ def report(unit: str, signed_at: datetime | None = None, **changes: Any) -> Repo
             filed_by="王小甲",
             signed_by="李小乙" if signed_at else "",
             signed_at=signed_at,
+            reported_at=signed_at,
         ),
         **changes,
     )
@@ -190,7 +191,9 @@ def test_a_correction_takes_the_place_of_the_first_version_once_it_is_signed() -
     first = report("nongji", NOON - timedelta(hours=1))
     again = report("nongji", version=2, answers={"done": "检查门店9家", "found": 4})
     waiting = table(again, first)
-    signed = table(first, replace(again, state="reported", signed_by="李小乙", signed_at=AFTERNOON))
+    signed = table(
+        first, replace(again, state="reported", signed_by="李小乙", signed_at=AFTERNOON, reported_at=AFTERNOON)
+    )
 
     assert (waiting.rows[0].cells[3], waiting.rows[0].cells[-1]) == ("检查门店8家", "按时\n（更正中）")
     assert (signed.rows[0].cells[3], signed.rows[0].cells[-1]) == ("检查门店9家", "按时")
@@ -201,7 +204,7 @@ def test_what_was_returned_is_late_when_it_comes_back_late() -> None:
     again = report("nongji", AFTERNOON, version=2)
 
     assert standings(table(first))[0] == "已退回"
-    assert standings(table(first, replace(again, state="awaiting", signed_at=None)))[0] == "待签批"
+    assert standings(table(first, replace(again, state="awaiting", signed_at=None, reported_at=None)))[0] == "待签批"
     assert standings(table(first, again))[0] == "迟报"
 
 

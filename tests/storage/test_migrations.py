@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
-from storage import audit, drafts, inbox, invitations, issues, ledger, outbox, people, submissions
+from storage import audit, drafts, excuses, inbox, invitations, issues, ledger, outbox, people, submissions
 from storage.engine import open_engine
 from storage.ledger import Filter
 from storage.migrations import configure, upgrade
@@ -56,7 +56,12 @@ def schema(connection: Connection) -> set[str]:
     if connection.dialect.name == "sqlite":
         rows = connection.execute(text("SELECT tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
         lines = {f"{table}: {line.strip().rstrip(',')}" for table, sql in rows for line in sql.splitlines()}
-        return {re.sub(r"\s+", " ", line) for line in lines if "alembic_version" not in line}
+        # A table made anew for its columns has its name in quotes from then on.
+        return {
+            re.sub(r"\s+", " ", re.sub(r'TABLE "(\w+)"', r"TABLE \1", line))
+            for line in lines
+            if "alembic_version" not in line
+        }
     found = connection.execute(
         text(
             "SELECT table_name || ' ' || column_name || ' ' || data_type || ' ' || is_nullable || ' '"
@@ -97,6 +102,8 @@ def test_a_database_in_use_is_brought_up_to_date(
     assert (draft.revision, draft.state) == (2, {"at": "done"})
     one, two = store.do(submissions.versions, "weekly", "2020-W27")
     assert (one.current, one.reason, two.current, two.signed_by_name) == (False, "缺数据", True, "李四")
+    assert two.reported_at is not None
+    assert two.reported_at == two.signed_at
     assert [row.payload for row in store.do(outbox.claim, "me", 9, outbox.LEASE, ["telegram"])] == [
         {"text": "明日截止"}
     ]
@@ -105,6 +112,8 @@ def test_a_database_in_use_is_brought_up_to_date(
     assert [entry.action for entry in store.do(audit.of, "submission:2")] == ["submission.sign"]
     if revision >= "0002":
         look_at_the_ledger(store)
+    if revision >= "0003":
+        look_at_what_was_changed_in_the_chat(store)
     store.close()
 
 
@@ -116,6 +125,12 @@ def look_at_the_ledger(store: Store) -> None:
     assert (tally.found, tally.states["mending"], tally.states["closed"]) == (2, 1, 1)
     (flow,) = store.do(ledger.flows, datetime(2020, 6, 1, tzinfo=UTC))
     assert (flow.found, flow.mended, flow.closed) == (2, 1, 1)
+
+
+def look_at_what_was_changed_in_the_chat(store: Store) -> None:
+    assert store.do(excuses.units, "weekly", date(2020, 8, 7)) == {"nongji"}
+    assert store.do(excuses.units, "weekly", date(2020, 8, 15)) == set()
+    assert store.do(lambda work: work.campaign.unit("nongji").name) == "农机化服务中心"
 
 
 def test_two_processes_that_start_together_both_find_the_tables(
