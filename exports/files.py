@@ -6,6 +6,7 @@ import asyncio
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from bot.core import magic
 from bot.core.tables import Table
 from exports import DOCUMENTS
 from exports.channels.base import Upload
@@ -34,7 +35,8 @@ class Maker:
             content = await asyncio.to_thread(self._files.path(attachment.ref).read_bytes)
             found = await self._store.read(stored.find, attachment.ref)
             return Upload(attachment.name, found[0].mime if found else "application/octet-stream", content)
-        return Upload(attachment.name, MIME, await self._made(*attachment.ref.partition("/")[::2]))
+        content = await self._made(*attachment.ref.partition("/")[::2])
+        return Upload(attachment.name, magic.type_of(content[: magic.HEAD], attachment.name, MIME), content)
 
     async def _made(self, name: str, rest: str) -> bytes:
         if name in DOCUMENTS:
