@@ -116,14 +116,16 @@ class Author:
         at = BEGIN + (NOW - BEGIN) * (number / ENTRIES * 0.9)
         due = at.date() + timedelta(dice.randrange(10, 60))
         answers = self._answers(number, at.date(), due)
+        area, _, item = answers["item"].partition("/")
         row = {
             "id": number,
             "number": f"U{unit[-2:]}-2020-{sequence:03}",
             "unit": unit,
             "year": 2020,
             "sequence": sequence,
-            "area": answers["item"].split("/")[0],
-            **{key: answers[key] for key in ("item", "source", "kind", "severity", "handling", "epidemic")},
+            "area": area,
+            "item": item,
+            **{key: answers[key] for key in ("source", "kind", "severity", "handling", "epidemic")},
             "found_on": at.date(),
             "happened_on": at.date() - timedelta(3),
             "due": due,
@@ -219,13 +221,13 @@ def reconcile(work: Work, since: datetime) -> None:
 
 def page(which: Filter, where: float = 0) -> Question:
     """Return the question for one page of these: at 0 the first, at 1 the last."""
-    offsets: list[int] = []
+    totals: list[int] = []
 
     def turn(work: Work) -> None:
-        if not offsets:  # known from the page before, in real life
-            last = ledger.count(work, which, TODAY, SOON) - 1 if where else 0
-            offsets.append(int(max(last, 0) * where) // PAGE * PAGE)
-        ledger.page(work, which, TODAY, offsets[0], PAGE, SOON)
+        if not totals:  # counted once, where anything has to be
+            totals.append(ledger.count(work, which, TODAY, SOON) if where else 0)
+        offset = int(max(totals[0] - 1, 0) * where) // PAGE * PAGE
+        ledger.page(work, which, TODAY, offset, PAGE, SOON, total=totals[0])
 
     return turn
 

@@ -29,7 +29,7 @@ SIGNATURES: Final = ("制表人：", "核对人：", "负责人（签字）：�
 _STOCK, _WEEK = "累计", "本周"
 COLUMNS: Final = (
     Column("number", "序号", 5, "count"),
-    Column("unit", "单位", 16, "label"),
+    Column("unit", "单位", 25, "label"),  # a line each: 16 units and the signatures fit one page
     *(
         Column(key, title, width, "count", total=True, group=_STOCK)
         for key, title, width in (
@@ -100,7 +100,8 @@ def load(work: Work, period: str) -> Table:
     if monday > scene.today:
         raise KeyError(period)
     begin, end = (deadlines.instant(day, time(), campaign.zone) for day in (monday, monday + timedelta(7)))
-    lines = reconciliation.lines(scene.units, ledger.tally(work, scene.today), ledger.flows(work, begin))
+    units = [unit.key for unit in campaign.units]
+    lines = reconciliation.lines(units, ledger.tally(work, scene.today), ledger.flows(work, begin))
     flows = {flow.unit: flow for flow in ledger.flows(work, begin, end)}
     in_week = [replace(line, flow=flows.get(line.unit) or Flow(line.unit)) for line in lines]
     total = reconciliation.total(lines)

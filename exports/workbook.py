@@ -39,6 +39,11 @@ MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: to this sum. The first that carries a table is taken, or else the last: then the print is as small as it must be.
 A4, A3 = (9, 185), (8, 262)
 PAPERS = (A4, A3)
+#: Points: what the margins leave of these papers, and how wide a digit is.
+AREAS = {A4: (784.0, 516.0), A3: (1133.0, 763.0)}
+DIGIT = 5.25
+#: A table is printed this much smaller rather than have a few lines, or only the signatures, on a page of their own.
+SHRUNK = 0.85
 #: Rows that are looked at for the widths of prose: a long table is not gone through for that.
 SAMPLED = 300
 #: Points; 10.5 is 五号.
@@ -184,6 +189,7 @@ class _Sheet:
         self.table = table
         self.widths = share_widths(table)
         self.row = 0  # the last one written
+        self.height = 0.0  # of all that is written, in points
         self.looks: dict[tuple[Shape, Tone, bool, bool, bool], _Look] = {}
         self.prototypes: dict[_Look, SheetCell] = {}
         self.plain = _Look(fonts.body, border=False, across="left")
@@ -208,7 +214,7 @@ class _Sheet:
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.paperSize = choose_paper(self.widths)[0]
-        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0  # as many pages down as it takes
+        sheet.page_setup.fitToWidth = 1
         sheet.print_options.horizontalCentered = True
         sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6, header=0.3, footer=0.3)
         foot = sheet.oddFooter.center
@@ -305,6 +311,14 @@ class _Sheet:
         if self.table.signatures:
             self._blocks(self.table.signatures, [self.plain] * len(self.table.signatures), SIGN_ROW)
         self.sheet.print_area = f"A1:{get_column_letter(len(self.widths))}{self.row}"
+        self.sheet.page_setup.fitToHeight = int(self._one_page)  # 0: as many as it takes
+
+    @property
+    def _one_page(self) -> bool:
+        """Whether one page carries all of it in print that is hardly smaller."""
+        wide, high = AREAS[choose_paper(self.widths)]
+        scale = min(wide / (sum(self.widths) * DIGIT), 1)
+        return self.height * scale * SHRUNK <= high
 
     def _blocks(self, texts: Sequence[str], looks: Sequence[_Look], height: float) -> None:
         """Write texts side by side, each over several columns; where they do not fit, over all of them."""
@@ -332,6 +346,7 @@ class _Sheet:
 
     def _put(self, values: Sequence[Cell], looks: Sequence[_Look], height: float) -> None:
         self.row += 1
+        self.height += height
         self.sheet.row_dimensions[self.row].height = height
         self.sheet.append(self._cells(values, looks))
         del self.sheet.row_dimensions[self.row]  # it is written: thousands of them need not be kept

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     FunctionElement,
     Integer,
@@ -76,6 +77,26 @@ def _instr(element: _Place, compiler: SQLCompiler, **options: Any) -> str:  # no
 @compiles(_Place, "postgresql")
 def _strpos(element: _Place, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - the compiler's own
     return f"strpos({compiler.process(element.clauses, **options)})"
+
+
+class _Unfinished(ColumnElement[bool]):
+    """What `_UNFINISHED` says, for a search: on SQLite it keeps to the index that has the words.
+
+    Its planner would take the smaller one of what is unfinished, and look for the words in each row.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(_Unfinished)
+def _by_any_index(element: _Unfinished, compiler: SQLCompiler, **_: Any) -> str:  # noqa: ANN401, ARG001
+    return str(_UNFINISHED)
+
+
+@compiles(_Unfinished, "sqlite")
+def _by_the_words(element: _Unfinished, compiler: SQLCompiler, **_: Any) -> str:  # noqa: ANN401, ARG001
+    return f"(+{_UNFINISHED})"
 
 
 class _Shape(NamedTuple):
@@ -157,14 +178,28 @@ _UNITS = select(col(Issue.unit)).distinct()
 
 
 def page(
-    work: Work, chosen: Filter, today: date, offset: int, limit: int, soon_until: date | None = None
+    work: Work,
+    chosen: Filter,
+    today: date,
+    offset: int,
+    limit: int,
+    soon_until: date | None = None,
+    *,
+    total: int = 0,
 ) -> list[Entry]:
     """Return a page of the list: by deadline what is unfinished; newest first everything, and what is finished.
 
-    `soon_until`: the last deadline that is near; ValueError when the view "soon" comes without it.
+    `soon_until`: the last deadline that is near; ValueError when the view "soon" comes without it. `total`: how many
+    there are, where that is known: the last pages are read from the other end then.
     """
-    values = _values(chosen, today, soon_until) | {"skipped": offset, "most": limit}
-    return [entry_of(row) for row in work.conn.execute(_page(_shape(chosen)), values)]
+    values = _values(chosen, today, soon_until)
+    end = min(offset + limit, total)
+    if 2 * offset < total or offset >= end:
+        values |= {"skipped": offset, "most": limit}
+        return [entry_of(row) for row in work.conn.execute(_page(_shape(chosen)), values)]
+    values |= {"skipped": total - end, "most": end - offset}
+    backwards = [entry_of(row) for row in work.conn.execute(_page(_shape(chosen), from_end=True), values)]
+    return backwards[::-1]
 
 
 def count(work: Work, chosen: Filter, today: date, soon_until: date | None = None) -> int:
@@ -248,7 +283,7 @@ def _about(
 def _units(work: Work, chosen: Filter) -> list[str]:
     """Return the units to go through: the campaign's, then those that have left it."""
     there = set(work.conn.scalars(_UNITS)) if chosen.units is None else set(chosen.units)
-    known = [unit.key for unit in work.campaign.units if unit.key in there]
+    known = [unit.key for unit in work.campaign.every_unit if unit.key in there]
     return known + sorted(there.difference(known))
 
 
@@ -281,7 +316,9 @@ def _values(chosen: Filter, today: date, soon_until: date | None) -> dict[str, A
 
 
 def _conditions(shape: _Shape) -> Iterator[ColumnElement[bool]]:
-    yield from _in_view(shape.view)
+    searched = shape.words and shape.view != "soon"  # that is few entries
+    for each in _in_view(shape.view):
+        yield _Unfinished() if searched and each is _UNFINISHED else each
     if shape.units:
         yield col(Issue.unit).in_(bindparam("units", expanding=True))
     if shape.area:
@@ -307,8 +344,8 @@ def _in_view(view: View) -> tuple[ColumnElement[bool], ...]:
 
 
 @lru_cache(maxsize=512)
-def _page(shape: _Shape) -> Statement:
-    return _window(_ids(shape), _order(shape))
+def _page(shape: _Shape, *, from_end: bool = False) -> Statement:
+    return _window(_ids(shape), _order(shape, from_end=from_end))
 
 
 @lru_cache(maxsize=512)
@@ -326,13 +363,15 @@ def _ids(shape: _Shape) -> Statement:
     return select(col(Issue.id)).where(*_conditions(shape))
 
 
-def _order(shape: _Shape) -> Order:
-    """Return the order of a list.
+def _order(shape: _Shape, *, from_end: bool) -> Order:
+    """Return the order of a list, or the same from its end.
 
     SQLite would find what is newest of a few by going through all rows backwards, a hundred times what it takes to go
     through an index. An expression keeps it from that.
     """
-    if shape.view not in _NEWEST_FIRST:
-        return (col(Issue.due), col(Issue.id))
-    everything = shape == _Shape("all", shape.units, area=False, entered_by=False, words=0)
-    return (col(Issue.id).desc() if everything else -col(Issue.id),)
+    keys: Order = (col(Issue.due), col(Issue.id))
+    falling = False
+    if shape.view in _NEWEST_FIRST:
+        falling = shape == _Shape("all", shape.units, area=False, entered_by=False, words=0)
+        keys = (col(Issue.id) if falling else -col(Issue.id),)
+    return tuple(key.desc() if falling != from_end else key.asc() for key in keys)

@@ -74,7 +74,7 @@ def parse(visit: Visit, argument: str) -> Chosen:
     """Read a list off a button; Problem("gone") for what no button of ours says."""
     view, unit, area, mine, page = (*argument.split(":"), "", "", "", "", "")[:5]
     areas = {area.key for area in visit.campaign.areas}
-    units = {unit.key for unit in visit.campaign.units}
+    units = {unit.key for unit in visit.campaign.every_unit}
     if view not in texts.VIEWS or (unit and unit not in units) or (area and area not in areas):
         raise Problem("gone")
     return Chosen(view, unit, area, mine == "1", row_id(page or "0"))
@@ -138,7 +138,8 @@ def _listed(visit: Visit, chosen: storage.Filter, page: int) -> Listed:
             return Listed(first, len(first), 0)
     total = storage.count(visit.work, chosen, today, soon_until=soon)
     at = min(page, max(0, (total - 1) // texts.PAGE))
-    return Listed(storage.page(visit.work, chosen, today, at * texts.PAGE, texts.PAGE, soon_until=soon), total, at)
+    shown = storage.page(visit.work, chosen, today, at * texts.PAGE, texts.PAGE, soon_until=soon, total=total)
+    return Listed(shown, total, at)
 
 
 def _lines(visit: Visit, entries: Sequence[Entry], *, unit: bool) -> list[texts.Line]:
@@ -188,7 +189,7 @@ def units(visit: Visit, argument: str) -> Message:
     """按单位: the same list of one unit."""
     chosen = parse(visit, argument)
     reach = _reach(visit)
-    keys = [unit.key for unit in visit.campaign.units if reach is None or unit.key in reach]
+    keys = [unit.key for unit in visit.campaign.every_unit if reach is None or unit.key in reach]
     options = [(unit_name(visit.campaign, key), _to(replace(chosen, unit=key, page=0))) for key in keys]
     everyone = ("全部单位", _to(replace(chosen, unit="", page=0)))
     return texts.choose(texts.BY_UNIT, [everyone, *options], _to(chosen))
@@ -426,7 +427,7 @@ def _sent(visit: Visit, where: storage.Filter, message: Message) -> Message:
     soon = visit.campaign.workdays.shift(today, ledger_of(visit.campaign).yellow)
     if storage.count(visit.work, where, today, soon_until=soon) <= LARGE:
         return message
-    notices.tell(visit.work, [visit.person_id], f"book/{visit.input_id}", message, kind="push")
+    notices.tell(visit.work, [visit.person_id], f"book/{visit.input_id}", message, kind="push", asked=True)
     return texts.book_follows(message.title)
 
 

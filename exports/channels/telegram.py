@@ -1,7 +1,8 @@
 """Telegram as a way of reaching people: a `Parcel` becomes calls of the Bot API, failures the four outcomes.
 
 Owns how a message looks there: title in bold, texts cut to Telegram's length, inline buttons under the last
-part, files as documents with the text as the last one's caption. Text goes out as plain text with an entity
+part, files as documents with the text as the last one's caption; a file it does not take is left out, and the text says
+what to do. Text goes out as plain text with an entity
 for the title, never as HTML: nothing somebody typed can be markup.
 
 What a failure means:
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.core.plain_text import units
+from bot.texts import conversation as texts
 from exports.channels.base import Moved, Refused, Unsent, Unsure
 from exports.channels.bot_api import wait_of
 from exports.channels.http import FaultError, NotSentError
@@ -37,6 +39,8 @@ _LOG = logging.getLogger(__name__)
 
 #: Bot API: sendMessage and sendDocument; both count UTF-16 units.
 TEXT_UNITS, CAPTION_UNITS = 4096, 1024
+#: Bot API: sendDocument, in bytes.
+LARGEST = 50_000_000
 _GATEWAY_TIMEOUT = 504
 #: Once the first of several parts has arrived, the rest is tried this often, at most so many seconds apart.
 _TRIES, _PAUSE = 4, 30.0
@@ -139,11 +143,13 @@ def _calls(parcel: Parcel) -> list[_Call]:
     message = parcel.message
     chat = {"chat_id": int(parcel.address)}
     title, body = clean(message.title).strip(), clean(message.text).strip()
-    text = "\n\n".join(part for part in (title, body) if part)
+    files = [upload for upload in parcel.files if len(upload.content) <= LARGEST]
+    heavy = [upload for upload in parcel.files if len(upload.content) > LARGEST]
+    left_out = [texts.too_large(clean(upload.name), len(upload.content)) for upload in heavy]
+    text = "\n\n".join(part for part in (title, body, *left_out) if part)
     bold = [{"type": "bold", "offset": 0, "length": units(title)}] if title else []
     calls = [
-        _Call("sendDocument", dict(chat), replace(upload, name=_UNNAMEABLE.sub("_", upload.name)))
-        for upload in parcel.files
+        _Call("sendDocument", dict(chat), replace(upload, name=_UNNAMEABLE.sub("_", upload.name))) for upload in files
     ]
     if calls and units(text) <= CAPTION_UNITS:
         if text:
@@ -154,7 +160,7 @@ def _calls(parcel: Parcel) -> list[_Call]:
             for part in split(text, TEXT_UNITS)
         ]
         if bold:
-            calls[len(parcel.files)].fields["entities"] = bold
+            calls[len(files)].fields["entities"] = bold
     if message.buttons:
         calls[-1].fields["reply_markup"] = keyboard(message.buttons)
     return calls

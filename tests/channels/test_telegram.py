@@ -16,7 +16,7 @@ from bot.core.plain_text import units
 from exports.channels.base import Moved, Parcel, Refused, Unsent, Unsure, Upload
 from exports.channels.bot_api import BotApi, conceal
 from exports.channels.http import AiohttpRequest, proxy_for
-from exports.channels.telegram import TelegramChannel, split
+from exports.channels.telegram import LARGEST, TelegramChannel, split
 from tests.kit.botapi import Fault
 
 if TYPE_CHECKING:
@@ -121,6 +121,17 @@ async def test_several_files_and_a_long_text_are_one_parcel(telegram: TelegramCh
     await telegram.deliver(parcel("长" * 2000, files=(SHEET, SHEET), buttons=BUTTONS))
     assert [m.file is not None for m in phone.messages] == [True, True, False]
     assert [bool(m.buttons) for m in phone.messages] == [False, False, True]
+
+
+async def test_a_file_telegram_does_not_take_is_left_out_and_said(telegram: TelegramChannel, phone: Phone) -> None:
+    whole = Upload("问题台账.xlsx", SHEET.mime, bytes(LARGEST + 1))
+    remote = await telegram.deliver(parcel("已生成", title="问题台账", files=(whole, SHEET), buttons=BUTTONS))
+    assert phone.last.file is not None
+    assert phone.last.file.name == SHEET.name
+    assert "“问题台账.xlsx”有50兆" in phone.last.text
+    assert "请先按单位或状态筛选" in phone.last.text
+    assert await telegram.deliver(parcel(files=(whole,))) > remote
+    assert phone.last.file is None
 
 
 async def test_a_person_who_blocked_the_bot_is_gone(telegram: TelegramChannel, phone: Phone) -> None:

@@ -74,7 +74,8 @@ def file(work: Work, unit: str, answers: dict[str, Any], signed_at: datetime | N
         state="awaiting",
     )
     if signed_at:
-        assert submissions.move(work, filed.id, "awaiting", "reported", signed_by=head, signed_at=signed_at)
+        facts = {"signed_by": head, "signed_at": signed_at, "reported_at": signed_at}
+        assert submissions.move(work, filed.id, "awaiting", "reported", **facts)
 
 
 def test_the_week_s_reports_become_the_week_s_workbook(store: Store, clock: Clock) -> None:
@@ -116,7 +117,7 @@ AT_FIRST = {"weekly": "2020-W28", "ledger": "", "public": "", "reconciliation": 
 
 
 def test_every_table_is_asked_for_below() -> None:
-    assert EXPORTS.keys() == AT_FIRST.keys() | {"import-faults"}  # the faults of something that has come in
+    assert EXPORTS.keys() == AT_FIRST.keys() | {"import-faults", "roster-faults", "roster-links"}  # of what has come in
     assert not EXPORTS.keys() & DOCUMENTS.keys()
 
 

@@ -373,7 +373,7 @@ def test_on_paper_the_heading_is_on_every_page(store: Store, tmp_path: Path) -> 
 
 def test_a_unit_that_has_left_the_campaign_keeps_its_entries(store: Store, clock: RehearsalClock) -> None:
     store.do(one)
-    without = store.campaign.model_copy(update={"units": store.campaign.units[1:]})
+    without = store.campaign.changed(store.campaign.units[1:], store.campaign.workdays)
     later = Store(store.url, now=clock.now, campaign=without)
     try:
         assert [line["单位"] for line in later.do(shown)] == ["nongji"]

@@ -18,7 +18,8 @@ from bot.core.sheet import Misfit
 from bot.forms.ledger_row import DESCRIPTION, LEDGER_ROW
 from bot.texts import imports as texts
 from exports import reader
-from exports.ledger_template import FIRST, HEAD, LAST, LISTS, SAMPLE, template_bytes
+from exports.ledger_template import template_bytes
+from exports.template import FIRST, HEAD, LAST, LISTS, SAMPLE
 
 if TYPE_CHECKING:
     from pathlib import Path

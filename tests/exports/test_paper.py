@@ -39,6 +39,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("printed")
     made = [
         table("short", ["检查门店。", "=1+1", ""]),
+        table("full", ["检查门店。"] * 17),
         table("long", ["检查农资门店，宣讲法律法规。" * 110, "检查门店。", "检查门店。"] * 4),
     ]
     for each in made:
@@ -90,6 +91,13 @@ def test_a_short_table_is_one_page_with_everything_on_it(printed: Path) -> None:
         "第1页/共1页",
     ):
         assert words in page
+
+
+def test_a_table_a_little_too_long_is_one_page_as_well(printed: Path) -> None:
+    (page,) = pages(printed / "full.pdf")
+
+    assert "第17中队" in page
+    assert "（盖章）" in page
 
 
 def test_a_long_table_repeats_its_header_and_numbers_its_pages(printed: Path) -> None:

@@ -181,11 +181,11 @@ def test_nothing_found_is_a_table_of_noughts(store: Store) -> None:
     assert store.do(notes)[0].endswith("＝期末未结0件。")
 
 
-def test_the_heading_names_two_groups(store: Store) -> None:
+def test_the_heading_names_two_groups_and_all_is_one_page(store: Store) -> None:
     sheet = store.do(sheet_of)
 
     assert [cell.value for cell in sheet[3] if cell.value] == ["序号", "单位", "累计", "本周"]
-    assert sheet.page_setup.paperSize == 9
+    assert (sheet.page_setup.paperSize, sheet.page_setup.fitToHeight) == (9, 1)
     words = [str(row[0]) for row in sheet.iter_rows(values_only=True)]
     assert words[0] == "行政执法不作为乱作为专项整治问题整改对账表"
     assert "制表人：" in words[-1]

@@ -121,13 +121,22 @@ def test_it_is_a_page_of_paper() -> None:
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert sheet.sheet_properties.pageSetUpPr is not None
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
-    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 1)
     assert sheet.print_title_rows == "$3:$4"
     assert sheet.freeze_panes == "C5"
     assert sheet.print_area == "'工作汇总表'!$A$1:$G$11"
     assert sheet.oddFooter is not None
     assert sheet.oddFooter.center.text == "第&P页/共&N页"
     assert sheet.auto_filter.ref is None
+
+
+@pytest.mark.parametrize(("rows", "pages_down"), [(1, 1), (15, 1), (18, 1), (22, 0), (300, 0)])
+def test_signatures_are_not_alone_on_a_second_page_where_a_little_smaller_print_keeps_them(
+    rows: int, pages_down: int
+) -> None:
+    table = replace(TABLE, rows=(TABLE.rows[0],) * rows)
+
+    assert opened(table).page_setup.fitToHeight == pages_down
 
 
 def test_without_groups_and_lines_the_header_is_the_second_row() -> None:

@@ -149,8 +149,9 @@ def test_lists_counts_and_streams_hold_what_the_filter_says(store: Store, book: 
 def test_pages_follow_one_another_without_gap_or_overlap(store: Store, book: Book) -> None:
     for chosen in (Filter(), Filter(view="open"), Filter(("nongji", "xumu"), "closed"), Filter(words="台账")):
         offsets = range(0, store.do(ledger.count, chosen, TODAY) + 7, 7)
-        turned = [entry for offset in offsets for entry in store.do(ledger.page, chosen, TODAY, offset, 7)]
-        assert turned == plainly(book, chosen)
+        for total in (0, len(plainly(book, chosen))):  # read from one end, and from both
+            pages = [store.do(ledger.page, chosen, TODAY, offset, 7, total=total) for offset in offsets]
+            assert [entry for page in pages for entry in page] == plainly(book, chosen)
 
 
 def test_a_word_is_found_in_either_width_and_case_and_as_a_number(store: Store, book: Book) -> None:
