@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.core.campaign import Area, Campaign, Duty, Heading, Ledger, LedgerStep, Push, Quiet, Stage, Step, Unit
+from bot.core.campaign import Area, Campaign, Duty, Heading, Ledger, LedgerStep, Lists, Push, Quiet, Stage, Step, Unit
 from bot.core.campaign_rules import Mistake, Outline, Path, contradictions
 from bot.core.workdays import Workdays
+from bot.forms import OF_DUTIES
 from bot.texts import campaign as texts
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ _SECTIONS: dict[tuple[str, ...], type[BaseModel]] = {
     ("stages",): Stage,
     ("units",): Unit,
     ("areas",): Area,
+    ("lists",): Lists,
     ("ledger",): Ledger,
     ("ledger", "ladder"): LedgerStep,
     ("duties",): Duty,
@@ -71,13 +73,18 @@ def read(text: str) -> Campaign:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise CampaignMistakes([_syntax(text, str(error))]) from error
+    outline = _outline(raw)
+    mistakes = list(_formless(outline))
     try:
-        return Campaign.model_validate(raw)
+        campaign = Campaign.model_validate(raw)
     except ValidationError as error:
         details = [each for each in error.errors(include_url=False) if each["type"] != "contradictions"]
+        mistakes += _misshapen(details)
+        mistakes += contradictions(outline)
+    else:
+        if not mistakes:
+            return campaign
     lines = find_lines(text)
-    mistakes = _misshapen(details)
-    mistakes += contradictions(_outline(raw))
     placed = sorted(((_line(lines, each.path), each) for each in mistakes), key=lambda entry: entry[0] or 0)
     raise CampaignMistakes([texts.sentence(mistake, line) for line, mistake in placed])
 
@@ -178,6 +185,13 @@ def _misshapen(errors: Sequence[ErrorDetails]) -> list[Mistake]:
     ]
 
 
+def _formless(outline: Outline) -> Iterator[Mistake]:
+    """Yield the duties nobody could file: there is no form of that name."""
+    for path, duty in outline.duties:
+        if duty.form not in OF_DUTIES:
+            yield Mistake("form_unknown", (*path, "form"), {"form": duty.form, "known": OF_DUTIES})
+
+
 def _cure(error: ErrorDetails, meant: Mapping[Path, str]) -> dict[str, Any]:
     path = error["loc"]
     return {"meant": meant[path], "known": _known(path)} if path in meant else {}
@@ -205,8 +219,12 @@ def _outline(raw: dict[str, Any]) -> Outline:
         areas=tuple(_parts(Area, raw, ("areas",))),
         duties=tuple(duties),
         pushes=tuple(_parts(Push, raw, ("pushes",))),
+        own_lists=_part(Lists, raw.get("lists", {})),
         steps=steps,
         broken_duties=frozenset(unusable),
+        broken_stages=frozenset(
+            str(entry.get("key")) for _, entry in _entries(raw, ("stages",)) if _part(Stage, entry) is None
+        ),
         ledger=ledger,
         rungs=rungs,
         has_areas=bool(raw.get("areas")),

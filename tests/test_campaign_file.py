@@ -45,6 +45,9 @@ def test_the_sample_is_the_plan_of_2020() -> None:
         "inspection": "09-09 17:30",
         "statistics": "09-09 17:30",
         "closing": "10-09 17:30",
+        "stage-deploy": "06-22 17:30",
+        "stage-mend": "07-01 17:30",
+        "stage-settle": "10-09 17:30",
     }
     assert due["case"] == []
     ladder = [(step.day, f"{step.at:%H:%M}", step.kind, step.to) for step in campaign.duty("weekly").ladder]
@@ -59,6 +62,11 @@ def test_the_sample_is_the_plan_of_2020() -> None:
     assert (push.table, push.duty, push.to, push.after_due_minutes, push.again_minutes) == (
         "weekly", "weekly", ("brigade",), 0, 30
     )  # fmt: skip
+    for stage, (day,) in zip(campaign.stages, (due[f"stage-{each.key}"] for each in campaign.stages), strict=True):
+        first = next(campaign.workdays.since(stage.start, stage.end))
+        assert day.date() == first
+        assert campaign.duty(f"stage-{stage.key}").stage == stage.key
+    assert (len(campaign.own_lists.powers), len(campaign.own_lists.cases)) == (6, 8)
     keys = [(each.key, role) for each in reminders.timeline(campaign) for role in each.to]
     assert len(keys) == len(set(keys))
 
@@ -73,7 +81,11 @@ def test_the_check_says_what_the_file_means() -> None:
         "前1个工作日 16:00 预告 → 联系人",
         "后1个工作日起每个工作日 09:00 逾期提醒 → 联系人、单位负责人",
         "2020年6月24日（周三）12:00 每周工作信息 第26周（6月22日—6月26日）（6月26日 周五放假，提前）",
-        "典型案例：发生时随时报送",
+        "报送事项：7件",
+        "需负责人签批；6类：行政处罚、行政许可、行政强制、行政征收、行政给付、行政确认",
+        "典型案例：发生时随时报送，没有截止时间，不催报；需负责人签批；8类：不予处罚、",
+        "阶段通知：3次，各单位联系人或负责人点“收到”，不用签批",
+        "自查整改阶段通知：“自查整改”阶段的时间和任务，2020年7月1日（周三）17:30前回复",
         "问题台账：录入2016年1月1日以来发生的问题，编号如 NJ-2020-001",
         "来源9种，情形9种，严重程度：一般、较重、严重",
         "移交：违纪违规的到区纪委监委，涉嫌犯罪的到公安机关、检察机关",
@@ -83,7 +95,7 @@ def test_the_check_says_what_the_file_means() -> None:
     ):
         assert words in said
     assert "请留意" not in said
-    _, _, coming = said.partition("接下来的截止时间（还有32个，列出20个）：\n")
+    _, _, coming = said.partition("接下来的截止时间（还有35个，列出20个）：\n")
     assert len(coming.splitlines()) == 20
 
 
@@ -92,7 +104,7 @@ def test_the_twenty_due_moments_begin_now_and_once_all_is_over_at_the_beginning(
     later = campaigns.describe(campaign, datetime(2020, 12, 18, 4, 0, 1, tzinfo=UTC))
     assert later.splitlines()[-1].strip() == "2020年12月25日（周五）12:00 每周工作信息 第52周（12月21日—12月25日）"
     over = campaigns.describe(campaign, datetime(2024, 1, 1, tzinfo=UTC))
-    assert "截止时间都已过去（共32个，列出前20个）：\n  2020年6月24日（周三）" in over
+    assert "截止时间都已过去（共35个，列出前20个）：\n  2020年6月22日（周一）" in over
 
 
 def test_the_check_warns_of_what_is_allowed_but_odd() -> None:
@@ -179,12 +191,47 @@ WRONG = [
     ("on = 2020-06-30", "on = 2021-06-30", "2021-06-30 不在整治期间内"),
     ("at_once = true", 'at_once = true\nby = "12:00"', "用不上 by。删去 by。"),
     ('duty = "weekly"', 'duty = "weakly"', '没有代号为 "weakly" 的报送事项。改成 "weekly"。'),
-    ('duty = "weekly"', 'duty = "case"', '"case" 没有截止时间，表不会推送'),
     ('to = ["brigade"]\nafter', 'to = ["head"]\nafter', "自动推送不能发给“单位负责人”"),
     ("again_minutes = 30", "again_minutes = 0", "0 太小。改成不小于 1 的整数"),
     ('to = "07:30"', 'to = "21:00"', "免打扰的起止时刻相同"),
     ("on = []", "on = [2020-07-10]\n", "2020-07-10 既写在 off 又写在 on 里"),
     ('title = "行政执法不作为乱作为专项整治"', "", "缺少“title”。请补上这一项"),
+    ('form = "inspection"', 'form = "inspecton"', '没有名为 "inspecton" 的填报表。改成 "inspection"。'),
+    ('form = "inspection"', 'form = "issue"', '没有名为 "issue" 的填报表。改成其中之一："weekly"、'),
+    # the stages' notices
+    ('stage = "mend"', 'stage = "mending"', '没有代号为 "mending" 的阶段。改成 "mend"。'),
+    ('stage = "mend"', "", '没有写是哪个阶段的通知。补上 stage = …，写其中之一："deploy"、"mend"、"settle"'),
+    ('form = "stage"', 'form = "case"', '"case" 用不上 stage，阶段通知的 form 固定写 "stage"。改成 "stage"'),
+    ('stage = "mend"', 'stage = "mend"\nneeds = ["sign_off"]', "用不上 needs。删去 needs。"),
+    (
+        "on = 2020-07-01",
+        "on = 2020-06-29",
+        "2020-06-29 不在“自查整改”阶段内。改成 2020-07-01 至 2020-09-30 之间的日期",
+    ),
+    # what forms are made of
+    ('powers = ["行政处罚", ', 'powers = ["行政许可", ', '"行政许可" 写了两次'),
+    (
+        'powers = ["行政处罚", "行政许可", "行政强制", "行政征收", "行政给付", "行政确认"]',
+        "powers = []",
+        "裁量基准按职权种类填报。请在 [lists] 中写明 powers",
+    ),
+    (
+        'powers = ["行政处罚", ',
+        'powers = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "甲", "乙", "丙", "行政处罚", ',
+        "共19项，最多18项",
+    ),
+    ('    "不予处罚",', '    "案情复杂",', '"案情复杂" 写了两次'),
+    (
+        '[[areas]]\nkey = "staff"',
+        "".join(f'[[areas]]\nkey = "a{number}"\nname = "第{number}方面"\nitems = ["其他"]\n' for number in range(16))
+        + '[[areas]]\nkey = "staff"',
+        "共21项，最多20项",
+    ),
+    # the tables that are sent unasked
+    ('table = "weekly"', 'table = "weakly"', '没有能自动推送的表 "weakly"。改成 "weekly"。'),
+    ('table = "weekly"', 'table = "ledger"', '没有能自动推送的表 "ledger"。改成其中之一："weekly"、"reconciliation"。'),
+    ('duty = "weekly"', 'duty = "standards"', '"standards" 不是每周报送的事项'),
+    ('duty = "weekly"', 'duty = "case"', '"case" 不是每周报送的事项'),
     # the ledger
     ('code = "XM"', 'code = "NJ"', '问题编号的开头 "NJ" 已经用了'),
     ('code = "XM"', 'code = "xm"', '"xm" 不能作编号的开头。改成大写英文字母开头'),
@@ -285,6 +332,14 @@ def test_a_ledger_needs_areas_to_choose_from() -> None:
     )
     (only,) = mistakes(re.sub(r"\[\[areas\]\]\nkey = .*?\n", "[[areas]]\nkey = 1\n", TEXT, count=1))
     assert "1 不是文字" in only
+
+
+def test_a_notice_needs_its_stage_but_a_misshapen_one_is_there() -> None:
+    without = re.sub(r"\[\[stages\]\].*?(?=# ── 单位)", "", TEXT, flags=re.DOTALL)
+    found = mistakes(without)
+    assert ["的阶段。请补上 [[stages]]。" in each for each in found] == [True, True, True]
+    (only,) = mistakes(TEXT.replace("start = 2020-07-01", "start = 20200701", 1))
+    assert "不是日期" in only
 
 
 def test_a_campaign_without_a_ledger_needs_neither_areas_nor_codes() -> None:

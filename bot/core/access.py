@@ -17,6 +17,8 @@ Action = Literal[
     "report.file",  # fill in, correct and withdraw a unit's report
     "report.see",
     "report.sign",  # sign off, or send back to the contact
+    "stage.acknowledge",  # say for the unit that a stage's notice has arrived
+    "report.stamp",  # fetch the sheet to be stamped, send its stamped copy
     "report.file_for",  # file for a unit that cannot
     "report.receive",  # accept, or return to the unit
     "report.urge",
@@ -44,6 +46,8 @@ RULES: Mapping[Action, Mapping[Role, Reach]] = {
     "report.file": {"contact": "own"},
     "report.see": {"contact": "own", "head": "own", "brigade": "any", "leader": "any"},
     "report.sign": {"head": "own"},
+    "stage.acknowledge": {"contact": "own", "head": "own"},
+    "report.stamp": {"contact": "own", "head": "own"},
     "report.file_for": {"brigade": "any"},
     "report.receive": {"brigade": "any"},
     "report.urge": {"brigade": "any"},

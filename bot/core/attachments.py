@@ -34,6 +34,14 @@ OFFICE: Final = (
     "application/wps-office",
     *(".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".wps", ".et", ".dps", ".odt", ".ods", ".rtf"),
 )
+#: What a whole paper is written in.
+DOCUMENTS: Final = (
+    *PDF,
+    "application/msword",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.",
+    "application/vnd.oasis.opendocument.text",
+    *(".doc", ".docx", ".wps", ".odt", ".rtf"),
+)
 _FILE_NAME: Final = 100
 
 

@@ -12,11 +12,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from bot.core.ledger_columns import TITLES
+from bot.core.tables import OF_A_WEEK
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
 
-    from bot.core.campaign import Area, Campaign, Duty, Ledger, LedgerStep, Push, Quiet, Stage, Step, Unit
+    from bot.core.campaign import Area, Campaign, Duty, Ledger, LedgerStep, Lists, Push, Quiet, Stage, Step, Unit
     from bot.core.workdays import Workdays
 
 Path = tuple[str | int, ...]
@@ -29,6 +30,11 @@ UNIT_ROLES = ("contact", "head")
 BUREAU_ROLES = ("brigade", "leader", "admin")
 #: Who may read the ledger's entries, and so be reminded of them: not the administrator (`bot.core.access`).
 LEDGER_ROLES = (*UNIT_ROLES, "brigade", "leader")
+#: The form of a stage's notice.
+STAGE_FORM = "stage"
+#: As many as the forms made of them, "standards" and "statistics", can ask about.
+MOST_POWERS = 18
+MOST_AREAS = 20
 #: The ledger's lists by their names; what one entry may be handed over to stands in two of them.
 LEDGER_LISTS = (("sources",), ("kinds",), ("severities",), ("discipline", "judicial"), ("columns",))
 
@@ -61,8 +67,10 @@ class Outline:
     pushes: tuple[tuple[Path, Push], ...] = ()
     #: The places of a duty's steps, by the duty's own, where some steps of the file are left out.
     steps: dict[Path, tuple[Path, ...]] = field(default_factory=dict)
-    #: Keys of duties that are there but misshapen: naming one is no second mistake.
+    #: Keys of duties and stages that are there but misshapen: naming one is no second mistake.
     broken_duties: frozenset[str] = frozenset()
+    broken_stages: frozenset[str] = frozenset()
+    own_lists: Lists | None = None
     ledger: Ledger | None = None
     #: The ledger's steps; they may be usable although its section is not.
     rungs: tuple[tuple[Path, LedgerStep], ...] = ()
@@ -82,6 +90,7 @@ class Outline:
             areas=tuple((("areas", n), part) for n, part in enumerate(campaign.areas)),
             duties=tuple((("duties", n), part) for n, part in enumerate(campaign.duties)),
             pushes=tuple((("pushes", n), part) for n, part in enumerate(campaign.pushes)),
+            own_lists=campaign.own_lists,
             ledger=campaign.ledger,
             rungs=tuple(
                 (("ledger", "ladder", n), step)
@@ -105,6 +114,8 @@ def contradictions(outline: Outline) -> Iterator[Mistake]:
         yield from _rule(outline, path, duty)
         yield from _ladder(duty, tuple(outline.ladder(path, duty)))
     yield from _pushes(outline)
+    if outline.own_lists:
+        yield from _lists(outline, outline.own_lists)
     if outline.ledger:
         yield from _ledger(outline, outline.ledger)
     yield from _rungs(outline)
@@ -174,13 +185,33 @@ def _rule(outline: Outline, path: Path, duty: Duty) -> Iterator[Mistake]:
         yield Mistake("by_missing", path, {"name": duty.name})
     if duty.on:
         yield from _inside(outline, (*path, "on"), duty.on)
-    if duty.stage is not None and outline.stages and all(duty.stage != stage.key for _, stage in outline.stages):
-        known = [stage.key for _, stage in outline.stages]
-        yield Mistake("stage_unknown", (*path, "stage"), {"stage": duty.stage, "known": known})
+    yield from _notice(outline, path, duty)
     if duty.every and outline.start and outline.end and outline.start <= outline.end:
         wait = (WEEKDAYS.index(duty.every) - outline.start.weekday()) % 7
         if outline.start + timedelta(days=wait) > outline.end:
             yield Mistake("never_due", (*path, "every"), {"every": duty.every})
+
+
+def _notice(outline: Outline, path: Path, duty: Duty) -> Iterator[Mistake]:
+    """Yield what is wrong with a stage's notice: it names a stage, and is told once, while that stage lasts."""
+    if duty.stage is None:
+        if duty.form == STAGE_FORM:
+            yield Mistake("stage_missing", path, {"known": [stage.key for _, stage in outline.stages]})
+        return
+    if duty.form != STAGE_FORM:
+        yield Mistake("stage_form", (*path, "form"), {"form": duty.form, "wanted": STAGE_FORM})
+    yield from (
+        Mistake("notice_alone", (*path, name), {"name": name})
+        for name in ("needs", "every", "at_once")
+        if getattr(duty, name)
+    )
+    stages = {stage.key: stage for _, stage in outline.stages}
+    stage = stages.get(duty.stage)
+    if stage and duty.on and not stage.start <= duty.on <= stage.end:
+        facts = {"day": duty.on, "name": stage.name, "start": stage.start, "end": stage.end}
+        yield Mistake("notice_outside", (*path, "on"), facts)
+    if not stage and duty.stage not in outline.broken_stages:
+        yield Mistake("stage_unknown", (*path, "stage"), {"stage": duty.stage, "known": list(stages)})
 
 
 def _ladder(duty: Duty, steps: tuple[tuple[Path, Step], ...]) -> Iterator[Mistake]:
@@ -216,12 +247,26 @@ def _pushes(outline: Outline) -> Iterator[Mistake]:
         known = sorted(duties.keys() | outline.broken_duties)
         if push.duty not in known:
             yield Mistake("duty_unknown", (*path, "duty"), {"duty": push.duty, "known": known})
-        elif push.duty in duties and duties[push.duty].at_once:
+        elif (duty := duties.get(push.duty)) and not duty.every and (duty.on or duty.at_once):
             yield Mistake("push_never", (*path, "duty"), {"duty": push.duty})
+        if push.table not in OF_A_WEEK:
+            yield Mistake("table_unknown", (*path, "table"), {"table": push.table, "known": OF_A_WEEK})
         for role in push.to:
             if role not in BUREAU_ROLES:
                 facts = {"kind": "push", "role": role, "roles": BUREAU_ROLES}
                 yield Mistake("role_misplaced", (*path, "to"), facts)
+
+
+def _lists(outline: Outline, lists: Lists) -> Iterator[Mistake]:
+    for name in ("powers", "cases"):
+        yield from _twice(((("lists", name, n), label) for n, label in enumerate(getattr(lists, name))), "label_twice")
+    duties = {duty.form: (*path, "form") for path, duty in outline.duties}
+    if "standards" in duties and not lists.powers:
+        yield Mistake("powers_missing", duties["standards"], {})
+    if "standards" in duties and len(lists.powers) > MOST_POWERS:
+        yield Mistake("list_long", ("lists", "powers"), {"number": len(lists.powers), "most": MOST_POWERS})
+    if "statistics" in duties and len(outline.areas) > MOST_AREAS:
+        yield Mistake("list_long", outline.areas[MOST_AREAS][0], {"number": len(outline.areas), "most": MOST_AREAS})
 
 
 def _ledger(outline: Outline, ledger: Ledger) -> Iterator[Mistake]:

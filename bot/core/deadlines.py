@@ -67,7 +67,7 @@ def occurrences(campaign: Campaign, duty_key: str) -> tuple[Occurrence, ...]:
     if duty.every:
         return tuple(_weekly(campaign, duty))
     if duty.on and duty.by:
-        opens = instant(campaign.start, time(), campaign.zone)
+        opens = instant(campaign.stage(duty.stage).start if duty.stage else campaign.start, time(), campaign.zone)
         due = instant(_moved(campaign, duty, duty.on), duty.by, campaign.zone)
         return (Occurrence(duty.key, duty.on.isoformat(), opens, due, f"{_month_day(due.date())}前"),)
     return ()

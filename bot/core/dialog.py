@@ -119,7 +119,7 @@ def _moved(form: Form, draft: Draft, asked: tuple[Field, ...], event: Event, now
     """Return the draft after an event and whether the dialog goes on; Problem when it is refused."""
     if isinstance(event, Tapped):
         move, _, arg = event.action.partition(":")
-        typed_number = move == "e" and draft.at == REVIEW and not draft.over
+        typed_number = move == "e" and draft.at == REVIEW and draft.over != "cancel"
         there = {known for row in offered(form, draft, asked, now) for _, known, _ in row}
         if typed_number or event.action in there:
             return MOVES[move](form, draft, asked, arg)
@@ -137,7 +137,10 @@ def _moved(form: Form, draft: Draft, asked: tuple[Field, ...], event: Event, now
 def _answered(form: Form, draft: Draft, field: Field, value: Value) -> tuple[Draft, Outcome]:
     _agree(form, draft, field, value)
     skipped = tuple(key for key in draft.skipped if key != field.key)
-    return _onward(form, replace(draft, answers={**draft.answers, field.key: value}, skipped=skipped))
+    answers = {**draft.answers, field.key: value}
+    if field.follows and value == draft.facts.get(field.follows):
+        del answers[field.key]  # as known: it follows the fact again
+    return _onward(form, replace(draft, answers=answers, skipped=skipped))
 
 
 def _agree(form: Form, draft: Draft, field: Field, value: Value) -> None:
@@ -158,9 +161,9 @@ def _agree(form: Form, draft: Draft, field: Field, value: Value) -> None:
 def _onward(form: Form, draft: Draft) -> tuple[Draft, Outcome]:
     """Go from an answered or skipped question to the next one, after the last to the review page."""
     if not draft.changing:
-        asked = form.asked(draft.answers, draft.facts)
+        steps = form.steps(draft.answers, draft.facts)
         here = form.place(draft.at)
-        following = next((each for each in asked if form.place(each.key) > here), None)
+        following = next((each for each in steps if form.place(each.key) > here), None)
         if following is not None:
             return replace(draft, at=following.key, scratch=None), "asking"
     settled = _settled(form, draft)
@@ -197,11 +200,12 @@ Moved = tuple[Draft, Outcome]
 
 def _back(form: Form, draft: Draft, asked: tuple[Field, ...], _: str) -> Moved:
     """Go to the question before; from an answer picked on the review page to that, unless one is open."""
+    steps = form.steps(draft.answers, draft.facts)
     if draft.at == REVIEW:
-        return replace(draft, at=asked[-1].key, scratch=None), "asking"
+        return replace(draft, at=(steps or asked)[-1].key, scratch=None), "asking"
     if draft.changing and form.next_after(draft.answers, draft.skipped, draft.facts) is None:
         return replace(draft, at=REVIEW, scratch=None, changing=False), "asking"
-    before = [each for each in asked if form.place(each.key) < form.place(draft.at)]
+    before = [each for each in steps if form.place(each.key) < form.place(draft.at)]
     if not before:
         raise Problem("button_unknown")
     return replace(draft, at=before[-1].key, scratch=None), "asking"
@@ -237,19 +241,20 @@ def _cancel_surely(_form: Form, draft: Draft, _asked: tuple[Field, ...], _: str)
 
 
 def _go_on(_form: Form, draft: Draft, _asked: tuple[Field, ...], _: str) -> Moved:
-    return replace(draft, over=""), "asking"
+    return replace(draft, over="", scratch=None if draft.over == "change" else draft.scratch), "asking"
 
 
 def _later(_form: Form, draft: Draft, _asked: tuple[Field, ...], _: str) -> Moved:
     return draft, "paused"
 
 
-def _choose(_form: Form, draft: Draft, _asked: tuple[Field, ...], _: str) -> Moved:
-    return replace(draft, over="change"), "asking"
+def _choose(_form: Form, draft: Draft, _asked: tuple[Field, ...], arg: str) -> Moved:
+    """Ask which answer to change; the chooser holds the page it is on."""
+    return replace(draft, over="change", scratch=int(arg or 0)), "asking"
 
 
 def _change(_form: Form, draft: Draft, asked: tuple[Field, ...], arg: str) -> Moved:
-    if not (arg.isascii() and arg.isdigit() and len(arg) <= 3 and int(arg) < len(asked)):  # noqa: PLR2004 - two digits do
+    if not (arg.isascii() and arg.isdigit() and len(arg) <= 3 and int(arg) < len(asked)):  # noqa: PLR2004 - three digits do
         raise Problem("button_unknown")
     return replace(draft, at=asked[int(arg)].key, scratch=None, over="", changing=True), "asking"
 

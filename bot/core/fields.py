@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from bot.core.attachments import OFFICE, PDF, PICTURES, File
+from bot.core.attachments import DOCUMENTS, OFFICE, PDF, PICTURES, File
 from bot.core.calendar_keyboard import Keys, month_keys, read_month
 from bot.core.choices import Choice, Many, Option, YesNo, in_rows, options_from
 from bot.core.kind import NOTHING, Answers, Facts, Kind, More, Value
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.core.messages import Event
 
 __all__ = [
+    "DOCUMENTS",
     "NOTHING",
     "OFFICE",
     "PDF",

@@ -22,13 +22,17 @@ __all__ = ["Answers", "Facts", "Field", "Form", "Zero", "above_zero"]
 _KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
 #: Longer questions leave too little of a message to answers and refusals.
 _QUESTION: Final = 300
-#: As many as the chooser of 修改 has buttons for.
-_MOST_FIELDS: Final = 40
+#: More answers than this fit no review page.
+_MOST_FIELDS: Final = 100
 
 
 @dataclass(frozen=True)
 class Field:
-    """One question. `prefill` and `recall` are keys of the facts: a value offered, a text shown."""
+    """One question. `prefill`, `recall`, `follows` are keys of the facts: a value offered, a text shown, the answer.
+
+    What follows a fact is asked only when there is no such fact: until a person answers otherwise, the answer is the
+    fact, whatever that has become meanwhile.
+    """
 
     key: str
     question: str
@@ -39,6 +43,7 @@ class Field:
     prefill: str = field(default="", kw_only=True)
     recall: str = field(default="", kw_only=True)
     recall_label: str = field(default="", kw_only=True)
+    follows: str = field(default="", kw_only=True)
     example: str = field(default="", kw_only=True)
 
     @property
@@ -99,6 +104,10 @@ class Form:
         return self._by_key.get(key)
 
     @cached_property
+    def _following(self) -> tuple[Field, ...]:
+        return tuple(each for each in self.fields if each.follows)
+
+    @cached_property
     def _places(self) -> dict[str, int]:
         return {each.key: place for place, each in enumerate(self.fields)}
 
@@ -108,6 +117,7 @@ class Form:
 
     def asked(self, answers: Answers, facts: Facts = NOTHING) -> tuple[Field, ...]:
         """Return the fields that are asked; an answer to one that is not counts for no condition."""
+        answers = self.known(answers, facts)
         asked = []
         live: dict[str, Any] = {}
         for each in self.fields:
@@ -120,15 +130,33 @@ class Form:
             asked.append(each)
         return tuple(asked)
 
+    def followed(self, answers: Answers, facts: Facts = NOTHING) -> dict[str, Any]:
+        """Return the facts that are answers, because nobody has answered otherwise."""
+        return {
+            each.key: facts[each.follows]
+            for each in self._following
+            if each.key not in answers and each.follows in facts and each.kind.valid(facts[each.follows], facts)
+        }
+
+    def known(self, answers: Answers, facts: Facts = NOTHING) -> Answers:
+        """Return the answers with the facts that are answers as well."""
+        return {**self.followed(answers, facts), **answers} if self._following else answers
+
+    def steps(self, answers: Answers, facts: Facts = NOTHING, at: str = "") -> tuple[Field, ...]:
+        """Return the fields that are asked of a person, one after the other; the one `at` hand is one of them."""
+        followed = self.followed(answers, facts)
+        return tuple(each for each in self.asked(answers, facts) if each.key not in followed or each.key == at)
+
     def next_after(self, answers: Answers, skipped: tuple[str, ...] = (), facts: Facts = NOTHING) -> Field | None:
         """Return the first asked field neither answered nor skipped; None when the form is complete."""
-        for each in self.asked(answers, facts):
+        for each in self.steps(answers, facts):
             if each.key not in answers and not (each.optional and each.key in skipped):
                 return each
         return None
 
     def live(self, answers: Answers, facts: Facts = NOTHING) -> dict[str, Any]:
         """Return the answers of the fields that are asked."""
+        answers = self.known(answers, facts)
         return {each.key: answers[each.key] for each in self.asked(answers, facts) if each.key in answers}
 
     def contradiction(self, answers: Answers, facts: Facts = NOTHING) -> Problem | None:
@@ -217,6 +245,8 @@ def _field_faults(each: Field, known: list[str]) -> Iterator[str]:
         yield f"a question has 1 to {_QUESTION} characters"
     if each.recall_label and not each.recall:
         yield "recall_label without recall"
+    if each.follows and (each.optional or each.prefill or each.kind.resumes):
+        yield "what follows a fact is never left open, offers that fact and is answered at once"
     if each.asked_if is not None:
         probe = _Probe()
         try:

@@ -1,4 +1,4 @@
-"""Finding the headings of a ledger as offices keep them: in which line they stand, and which column is which.
+"""Finding the headings of a table as offices keep them: in which line they stand, and which column is which.
 
 A column is known by the title it has on the entry form, or by another word in use for it.
 """
@@ -52,6 +52,12 @@ SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "核查时间": ("核查日期",),
     "核查结果": ("核查意见", "核查情况"),
 }
+#: Those of a roster; no ledger has these titles.
+OF_PEOPLE: Final[Mapping[str, tuple[str, ...]]] = {
+    "姓名": ("名字", "人员", "人员姓名"),
+    "角色": ("身份", "职责"),
+    "电话": ("联系电话", "联系方式", "手机号码", "手机号", "手机"),
+}
 #: Lines in which the headings are looked for.
 DEPTH: Final = 15
 #: A line with fewer known words is no line of headings.
@@ -103,7 +109,7 @@ def _words(titles: Sequence[str]) -> dict[str, tuple[str, int]]:
     words = {
         word: (title, far)
         for title in dict.fromkeys((NUMBER, AREA, ITEM, *titles))
-        for far, word in enumerate((title, *SYNONYMS.get(title, ())))
+        for far, word in enumerate((title, *SYNONYMS.get(title, ()), *OF_PEOPLE.get(title, ())))
     }
     return words | {title: (title, 0) for title in titles}
 

@@ -275,7 +275,7 @@ class _Reading:
             case Choice():
                 return self._unit(text) if each.key == "unit" else self._choice(each, text)
             case Phone():
-                text = _digits(text)
+                text = digits(text)
         return self._said(each, text)
 
     def _said(self, each: Field, text: str) -> Value:
@@ -355,13 +355,13 @@ def _squashed(text: str) -> str:
     return _BETWEEN.sub("", plain(text))
 
 
-def _digits(text: str) -> str:
+def digits(text: str) -> str:
     """Return a number a spreadsheet shows as a power of ten in full; as it is when digits have been lost."""
     found = _POWER.fullmatch(unicodedata.normalize("NFKC", text))
     if found is None:
         return text
-    digits = found[1] + (found[2] or "")
-    return digits if len(digits) == int(found[3]) + 1 else text
+    shown = found[1] + (found[2] or "")
+    return shown if len(shown) == int(found[3]) + 1 else text
 
 
 def to_json(rows: Sequence[Row]) -> list[Any]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 State = Literal["draft", "awaiting", "signed", "stamping", "reported", "accepted", "returned", "withdrawn"]
-Move = Literal["file", "file_for", "sign", "send_back", "print", "stamp", "accept", "return", "withdraw"]
+Move = Literal["file", "file_for", "sign", "send_back", "print", "stamp", "restamp", "accept", "return", "withdraw"]
 Need = Literal["sign_off", "stamp"]
 
 #: What people call them (C5). `signed`: nobody has the sheet to be stamped yet; `stamping`: its copy is waited for.
@@ -60,6 +60,7 @@ RULES: tuple[Rule, ...] = (
     Rule("signed", "print", "stamping"),  # the sheet has gone to somebody of the unit
     Rule("signed", "stamp", "reported"),
     Rule("stamping", "stamp", "reported"),
+    Rule("reported", "restamp", "reported", has=_STAMP),  # a better copy of the same paper
     Rule("reported", "accept", "accepted"),
     Rule("reported", "return", "returned"),
     *(Rule(state, "withdraw", "withdrawn") for state in ("awaiting", "signed", "stamping", "reported")),
@@ -69,6 +70,8 @@ RULES: tuple[Rule, ...] = (
 DONE: frozenset[str] = frozenset({"reported", "accepted"})
 #: States in which the unit's stamped copy is waited for.
 TO_STAMP: frozenset[str] = frozenset({"signed", "stamping"})
+#: States in which there is a sheet to print, for a duty that needs a stamp.
+PRINTED: frozenset[str] = TO_STAMP | DONE
 #: States in which something is on its way and waits for somebody of the unit.
 UNDER_WAY: frozenset[str] = frozenset({"awaiting"}) | TO_STAMP
 #: States in which the duty is still to be done: nothing filed counts, or waits for anybody but the unit.

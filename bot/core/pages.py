@@ -30,6 +30,8 @@ _KEPT_ROOM: Final = 800
 _ABOUT_ROOM: Final = 120
 _REUSE_ROOM: Final = 24
 _COLUMN_ROOM: Final = 40
+#: Answers on one page of the chooser: all of most forms.
+_CHOICES: Final = 16
 
 #: Label, move and argument, tone.
 Offer = tuple[str, str, Tone]
@@ -44,7 +46,7 @@ def held(field: Field, draft: Draft) -> Value:
 
 def refill(field: Field, draft: Draft) -> Value:
     """Return the known value offered for this question; None when there is none that suits."""
-    value = draft.facts.get(field.prefill) if field.prefill else None
+    value = draft.facts.get(field.prefill or field.follows)
     return value if value is not None and field.kind.valid(value, draft.facts) else None
 
 
@@ -61,9 +63,7 @@ def offered(form: Form, draft: Draft, asked: tuple[Field, ...], now: datetime) -
     if draft.over == "cancel":
         return [[(words.CANCEL_SURELY, "X", "danger"), (words.GO_ON, "w", "plain")]]
     if draft.over == "change":
-        labels = [words.chooser_label(n, one_line(each.label, _COLUMN_ROOM)) for n, each in enumerate(asked, 1)]
-        choices: list[list[Offer]] = [[(label, f"e:{index}", "plain")] for index, label in enumerate(labels)]
-        return [*choices, [(words.TO_REVIEW, "w", "plain")]]
+        return _chooser(draft, asked)
     if draft.at == REVIEW:
         return [
             [(form.finish, "ok", "primary")],
@@ -73,22 +73,40 @@ def offered(form: Form, draft: Draft, asked: tuple[Field, ...], now: datetime) -
     return _offered_beside(form, draft, asked, now)
 
 
+def _chooser(draft: Draft, asked: tuple[Field, ...]) -> list[list[Offer]]:
+    """Return the buttons that change one answer each, of the page the chooser is on."""
+    page = draft.scratch if isinstance(draft.scratch, int) else 0
+    first = page * _CHOICES
+    labels = [words.chooser_label(n, one_line(each.label, _COLUMN_ROOM)) for n, each in enumerate(asked, 1)]
+    choices: list[list[Offer]] = [
+        [(label, f"e:{index}", "plain")] for index, label in enumerate(labels) if first <= index < first + _CHOICES
+    ]
+    along: list[Offer] = [(words.TO_REVIEW, "w", "plain")]
+    if page:
+        along.insert(0, (words.PAGE_BACK, f"m:{page - 1}", "plain"))
+    if first + _CHOICES < len(asked):
+        along.append((words.PAGE_ON, f"m:{page + 1}", "plain"))
+    return [*choices, along]
+
+
 def _offered_beside(form: Form, draft: Draft, asked: tuple[Field, ...], now: datetime) -> list[list[Offer]]:
     """Return the buttons beside a question."""
     field = next(each for each in asked if each.key == draft.at)
+    first = form.steps(draft.answers, draft.facts, draft.at)[0]
+    known = form.known(draft.answers, draft.facts)
     rows: list[list[Offer]] = []
-    if form.zero and form.zero.true(draft.facts) and field is asked[0] and not draft.answers and not draft.changing:
+    if form.zero and form.zero.true(draft.facts) and field is first and not draft.answers and not draft.changing:
         rows.append([(form.zero.label, "z", "plain")])
-    answered = field.key in draft.answers
+    answered = field.key in known
     if answered and not field.kind.resumes:
         rows.append([(words.KEEP, "h", "primary")])
     value = refill(field, draft)
-    if value is not None and value != draft.answers.get(field.key) and _timely(field, value, draft, now):
+    if value is not None and value != known.get(field.key) and _timely(field, value, draft, now):
         shown = one_line(field.kind.show(value, draft.facts), _REUSE_ROOM)
         rows.append([(words.reuse(shown), "p", "plain" if answered else "primary")])
     along: list[Offer] = []
     complete = form.next_after(draft.answers, draft.skipped, draft.facts) is None
-    if field is not asked[0] or (draft.changing and complete):
+    if field is not first or (draft.changing and complete):
         along.append((words.BACK, "b", "plain"))
     if field.optional:
         along.append((words.SKIP, "s", "plain"))
@@ -113,22 +131,23 @@ def draw(form: Form, draft: Draft, now: datetime, notice: str = "", place: Place
     if draft.at == REVIEW:
         problem = form.contradiction(draft.answers, draft.facts)
         told = notice or (sentence(problem) if problem else "")
-        texts = [told, about, *_review(draft, asked)]
+        texts = [told, about, *_review(form, draft, asked)]
         return _message(draft, words.review_title(form.title), texts, rows, place)
-    return _question(form, draft, now, asked, rows, [notice, about], place)
+    return _question(form, draft, now, rows, [notice, about], place)
 
 
 def _question(
     form: Form,
     draft: Draft,
     now: datetime,
-    asked: tuple[Field, ...],
     rows: list[list[Offer]],
     above: list[str],
     place: Place,
 ) -> Message:
-    number = next(number for number, each in enumerate(asked) if each.key == draft.at)
-    field = asked[number]
+    steps = form.steps(draft.answers, draft.facts, draft.at)
+    number = next(number for number, each in enumerate(steps) if each.key == draft.at)
+    field = steps[number]
+    known = form.known(draft.answers, draft.facts)
     holding = held(field, draft)
     texts = [*above, form.intro if number == 0 and not draft.answers and not draft.changing else ""]
     if field.recall and (recalled := draft.facts.get(field.recall)):
@@ -137,24 +156,22 @@ def _question(
         field.question + (words.OPTIONAL if field.optional else ""),
         field.kind.hint(draft.facts, holding),
     ]
-    if field.key in draft.answers:
-        shown = field.kind.show(draft.answers[field.key], draft.facts)
+    if field.key in known:
+        shown = field.kind.show(known[field.key], draft.facts)
         texts.append(words.kept(clip(shown, _KEPT_ROOM)))
     own: list[list[Offer]] = [
         [(label, move, "primary" if move == "k" else "plain") for label, move in row]
         for row in field.kind.keyboard(now, draft.facts, holding)
     ]
-    title = words.progress(form.title, number + 1, len(asked)) if len(form.fields) > 1 else form.title
+    title = words.progress(form.title, number + 1, len(steps)) if len(form.fields) > 1 else form.title
     zero = rows[:1] if rows[0][0][1] == "z" else []  # what most weeks need stands first
     return _message(draft, title, texts, [*zero, *own, *rows[len(zero) :]], place, field)
 
 
-def _review(draft: Draft, asked: tuple[Field, ...]) -> list[str]:
+def _review(form: Form, draft: Draft, asked: tuple[Field, ...]) -> list[str]:
     """Return the review page's text: answers whole where they fit together, else shortened and saying so."""
-    shown = [
-        each.kind.show(draft.answers[each.key], draft.facts) if each.key in draft.answers else words.NOTHING
-        for each in asked
-    ]
+    known = form.known(draft.answers, draft.facts)
+    shown = [each.kind.show(known[each.key], draft.facts) if each.key in known else words.NOTHING for each in asked]
     labels = [one_line(each.label, _COLUMN_ROOM) for each in asked]
     marks = sum(units(words.review_line(number, label, "")) + 2 for number, label in enumerate(labels, 1))
     share = fit_all(shown, _REVIEW_ROOM - marks)
@@ -167,7 +184,11 @@ def _review(draft: Draft, asked: tuple[Field, ...]) -> list[str]:
         words.review_line(number, label, text)
         for number, (label, text) in enumerate(zip(labels, shown, strict=True), 1)
     ]
-    return [words.REVIEW_QUESTION, "\n".join(lines), words.REVIEW_SHORTENED if share is not None else ""]
+    return [
+        words.REVIEW_QUESTION.format(finish=form.finish),
+        "\n".join(lines),
+        words.REVIEW_SHORTENED if share is not None else "",
+    ]
 
 
 def _message(

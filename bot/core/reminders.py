@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from bot.core.campaign_rules import ASKING, UNIT_ROLES
 from bot.core.deadlines import Occurrence, instant, occurrences
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
     from bot.core.campaign import Campaign, Duty, Kind, Role, Step
 
-State = Literal["none", "draft", "filed", "reported", "excused"]
+#: Where a unit's report is: nothing is filed, it is begun, it came back, it waits for the head or for its stamped copy;
+#: and, asking nobody any more, it is in or the unit is excused.
+State = Literal["none", "draft", "returned", "filed", "stamping", "reported", "excused"]
 Reason = Literal["expired", "reported", "waiting", "folded", "joined"]
 
 #: How long ago a moment may have expired and still be written down as skipped: longer downtimes leave no row.
@@ -58,9 +60,25 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where one unit's report for one occurrence stands: "filed" waits for the head, "reported" is in."""
+    """Where one unit's report for one occurrence stands; `report` is the version to correct, to sign, to stamp."""
 
     state: State
+    report: int | None = None
+
+    @property
+    def turn(self) -> Role | None:
+        """Whose turn it is; None when nobody has to act."""
+        return _TURNS.get(self.state)
+
+
+_TURNS: Final[Mapping[State, Role]] = {
+    "none": "contact",
+    "draft": "contact",
+    "returned": "contact",
+    "filed": "head",
+    "stamping": "contact",
+}
+_NOTHING_FILED: Final = Standing("none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +89,20 @@ class Part:
     kind: Kind
     role: Role
     occurrence: Occurrence
-    missing: tuple[str, ...]  # units that filed nothing
-    awaiting: tuple[str, ...]  # units whose head has not signed
+    open: tuple[tuple[str, Standing], ...]  # the units whose report is not in, each with what is missing
     expected: int  # units that have to report
     at: datetime
     until: datetime
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The units whose report is not in."""
+        return tuple(unit for unit, _ in self.open)
+
+    @property
+    def asks(self) -> bool:
+        """Whether its reader is who has to act."""
+        return any(standing.turn == self.role for _, standing in self.open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +176,7 @@ def timeline(campaign: Campaign) -> tuple[Moment, ...]:
     return tuple(sorted(every, key=attrgetter("at")))
 
 
-def live(
-    campaign: Campaign, now: datetime, since: datetime, duties: AbstractSet[str] | None = None
-) -> tuple[Moment, ...]:
+def live(campaign: Campaign, now: datetime, since: datetime) -> tuple[Moment, ...]:
     """The moments a plan at `now` looks at: `known` need hold only their keys, plain and with "@unit"."""
     now = now.astimezone(UTC)
     since = since.astimezone(UTC)
@@ -160,7 +185,7 @@ def live(
     return tuple(
         each
         for each in rows[:upto]
-        if each.at >= since and each.until > now - REMEMBERED and (duties is None or each.occurrence.duty in duties)
+        if since <= min(each.at, each.occurrence.due.astimezone(UTC)) and each.until > now - REMEMBERED
     )
 
 
@@ -176,14 +201,13 @@ def plan(
     people: Sequence[Recipient],
     standings: Mapping[tuple[str, str], Standing],
     known: AbstractSet[tuple[str, int]],
-    duties: AbstractSet[str] | None = None,
 ) -> Plan:
     """Return what is to be sent and what is to be skipped at `now`.
 
-    `since` is when the installation began: what fell due before it does not exist. `standings` is keyed by
-    (occurrence key, unit); a unit without one has filed nothing. `known` holds every (key, person id) decided
-    before, whatever became of it: planning again with this plan's own keys in it returns nothing.
-    `duties` names those to remind of, all when it is None: a duty whose form is not there yet asks nobody.
+    `since` is when the installation began: what fell due before it does not exist, nor is it overdue after it.
+    `standings` is keyed by (occurrence key, unit); a unit without one has filed nothing. `known` holds every
+    (key, person id) decided before, whatever became of it: planning again with this plan's own keys in it
+    returns nothing.
     """
     now = now.astimezone(UTC)
     if is_quiet(campaign, now):
@@ -192,7 +216,7 @@ def plan(
     seen: set[tuple[str, int]] = set()
     due: dict[tuple[int, str, str], list[Part]] = defaultdict(list)
     skips: list[Skip] = []
-    for moment in live(campaign, now, since, duties):
+    for moment in live(campaign, now, since):
         table = _Table(campaign, moment.occurrence, standings)
         for key, unit, person_id, roles in _concerned(campaign, moment, readers):
             if (key, person_id) in known or (key, person_id) in seen:
@@ -327,47 +351,48 @@ class _Table:
         self._occurrence = occurrence
         self._standings = standings
 
-    def state(self, unit: str) -> State:
-        standing = self._standings.get((self._occurrence.key, unit))
-        return standing.state if standing else "none"
+    def standing(self, unit: str) -> Standing:
+        return self._standings.get((self._occurrence.key, unit), _NOTHING_FILED)
 
     def why_not(self, unit: str) -> Reason:
-        return "waiting" if unit and self.state(unit) in {"none", "draft", "filed"} else "reported"
+        return "waiting" if unit and self.standing(unit).turn else "reported"
 
     def unit_part(self, moment: Moment, key: str, unit: str, roles: tuple[Role, ...]) -> Part | None:
         """Return what to tell a contact or head about their unit; None when it is not theirs to act.
 
-        Contacts act while nothing is filed, heads when something waits for them. Of a missing report
-        heads hear only beforehand (notice) and when it is overdue; in between the contact is asked.
+        Whoever's turn it is hears every rung. Of what is the contact's to do heads hear only when it is overdue, and
+        beforehand (notice) while nothing is filed; but a stage's notice is meant for both.
         """
-        state = self.state(unit)
-        if state == "filed" and "head" in roles:
-            return self._part(moment, key, "head", (), (unit,))
-        if state in {"none", "draft"}:
-            if "contact" in roles:
-                return self._part(moment, key, "contact", (unit,), ())
-            if moment.kind in {"notice", "overdue"}:
-                return self._part(moment, key, "head", (unit,), ())
-        return None
+        standing = self.standing(unit)
+        if standing.turn is None:
+            return None
+        role = standing.turn
+        if role not in roles:
+            if role == "head" or not self._heads_hear(moment, standing):
+                return None
+            role = "head"
+        return self._part(moment, key, role, ((unit, standing),))
+
+    def _heads_hear(self, moment: Moment, standing: Standing) -> bool:
+        stage = self._campaign.duty(self._occurrence.duty).stage is not None
+        return stage or moment.kind == "overdue" or (moment.kind == "notice" and standing.state != "stamping")
 
     def list_part(self, moment: Moment, roles: tuple[Role, ...]) -> Part | None:
         """Return the list for the bureau. A complete one is news at the due moment, later it is None."""
-        states = [(unit.key, self.state(unit.key)) for unit in self._campaign.units]
-        missing = tuple(unit for unit, state in states if state in {"none", "draft"})
-        awaiting = tuple(unit for unit, state in states if state == "filed")
-        if moment.kind == "overdue" and not missing and not awaiting:
+        every = ((unit.key, self.standing(unit.key)) for unit in self._campaign.units)
+        unfinished = tuple((unit, standing) for unit, standing in every if standing.turn)
+        if moment.kind == "overdue" and not unfinished:
             return None
-        return self._part(moment, moment.key, roles[0], missing, awaiting)
+        return self._part(moment, moment.key, roles[0], unfinished)
 
-    def _part(self, moment: Moment, key: str, role: Role, missing: tuple[str, ...], awaiting: tuple[str, ...]) -> Part:
+    def _part(self, moment: Moment, key: str, role: Role, unfinished: tuple[tuple[str, Standing], ...]) -> Part:
         return Part(
             key=key,
             kind=moment.kind,
             role=role,
             occurrence=moment.occurrence,
-            missing=missing,
-            awaiting=awaiting,
-            expected=sum(self.state(unit.key) != "excused" for unit in self._campaign.units),
+            open=unfinished,
+            expected=sum(self.standing(unit.key).state != "excused" for unit in self._campaign.units),
             at=moment.at,
             until=moment.until,
         )

@@ -7,44 +7,11 @@ missing. A count that is not the ledger's takes a remark.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from bot.core.fields import OFFICE, PDF, PICTURES, Count, File, Many, Text, options_from
 from bot.core.form import Field, Form, Zero, above_zero
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from bot.core.form import Answers, Facts
-
-#: The counts the ledger has as well, and the question why the report's is another.
-REMARKS: Final = {"found": "found_remark", "mended": "mended_remark"}
-#: Where a filed report keeps the ledger's counts of that moment, beside its answers.
-LEDGER: Final = "ledger"
-
-_REGISTERED: Final = "台账登记"
-
-
-def strays(key: str) -> Callable[[Answers, Facts], bool]:
-    """Return the condition that this count is not the ledger's."""
-
-    def met(answers: Answers, facts: Facts) -> bool:
-        given = answers.get(key)
-        return given is not None and facts.get(key, given) != given
-
-    return met
-
-
-def ledger_counts(facts: Facts) -> dict[str, int]:
-    """Return the ledger's counts among the facts; none when there is no ledger."""
-    return {key: facts[key] for key in REMARKS if key in facts}
-
-
-def strayed(answers: Mapping[str, Any]) -> dict[str, int]:
-    """Return the ledger's count of that moment for every count of a filed report that is another."""
-    known: dict[str, int] = answers.get(LEDGER) or {}
-    return {key: known[key] for key in REMARKS if key in known and answers.get(key) != known[key]}
-
+from bot.forms.figures import REGISTERED, remark
 
 WEEKLY: Final = Form(
     "weekly",
@@ -82,18 +49,9 @@ WEEKLY: Final = Form(
             column="发现问题数",
             prefill="found",
             recall="registered",
-            recall_label=_REGISTERED,
+            recall_label=REGISTERED,
         ),
-        Field(
-            REMARKS["found"],
-            "发现问题数与问题台账不一致，请说明原因。",
-            Text(most=300),
-            column="发现问题数说明",
-            asked_if=strays("found"),
-            recall="registered",
-            recall_label=_REGISTERED,
-            example="其中1件周五上午才查实，尚未录入",
-        ),
+        remark("found", "发现问题数", "其中1件周五上午才查实，尚未录入"),
         Field(
             "mended",
             "本周整改完成几件？",
@@ -101,18 +59,9 @@ WEEKLY: Final = Form(
             column="整改完成数",
             prefill="mended",
             recall="registered",
-            recall_label=_REGISTERED,
+            recall_label=REGISTERED,
         ),
-        Field(
-            REMARKS["mended"],
-            "整改完成数与问题台账不一致，请说明原因。",
-            Text(most=300),
-            column="整改完成数说明",
-            asked_if=strays("mended"),
-            recall="registered",
-            recall_label=_REGISTERED,
-            example="其中1件已改好，正在办理销号",
-        ),
+        remark("mended", "整改完成数", "其中1件已改好，正在办理销号"),
         Field(
             "problems",
             "发现了哪些问题，整改情况如何？",
@@ -121,7 +70,7 @@ WEEKLY: Final = Form(
             asked_if=above_zero("found", "mended"),
             prefill="entries",
             recall="entries",
-            recall_label=_REGISTERED,
+            recall_label=REGISTERED,
             example="执法记录填写不规范2件，已当场补正",
         ),
         Field(

@@ -172,13 +172,30 @@ def _order(mistake: Mistake) -> str:
 
 
 def _stage_unknown(mistake: Mistake) -> str:
-    known = "、".join(mistake.facts["known"])
-    return f"没有代号为“{mistake.facts['stage']}”的阶段，请改为其中之一：{known}。"
+    facts = mistake.facts
+    cure = _close(facts["stage"], facts["known"]) if facts["known"] else "请补上 [[stages]]"
+    return f"没有代号为 {_shown(facts['stage'])} 的阶段。{cure}。"
+
+
+def _stage_missing(mistake: Mistake) -> str:
+    known = mistake.facts["known"]
+    cure = f"补上 stage = …，写其中之一：{_toml(known)}" if known else "请补上 [[stages]]，再写上 stage = …"
+    return f"没有写是哪个阶段的通知。{cure}。"
+
+
+def _form_unknown(mistake: Mistake) -> str:
+    facts = mistake.facts
+    return f"没有名为 {_shown(facts['form'])} 的填报表。{_close(facts['form'], list(facts['known']))}。"
 
 
 def _duty_unknown(mistake: Mistake) -> str:
     facts = mistake.facts
     return f"没有代号为 {_shown(facts['duty'])} 的报送事项。{_close(facts['duty'], facts['known'])}。"
+
+
+def _table_unknown(mistake: Mistake) -> str:
+    facts = mistake.facts
+    return f"没有能自动推送的表 {_shown(facts['table'])}。{_close(facts['table'], list(facts['known']))}。"
 
 
 def _column_unknown(mistake: Mistake) -> str:
@@ -252,11 +269,19 @@ _SENTENCES: Mapping[str, Callable[[Mistake], str]] = {
     ),
     "until_before_at": _fixed("期限不晚于发出时刻 {at}。改成更晚的时刻，或分钟数。"),
     "duty_unknown": _duty_unknown,
+    "form_unknown": _form_unknown,
     "stage_unknown": _stage_unknown,
-    "push_never": _fixed("{duty} 没有截止时间，表不会推送。改成有截止时间的报送事项。"),
+    "stage_missing": _stage_missing,
+    "stage_form": _fixed("{form} 用不上 stage，阶段通知的 form 固定写 {wanted}。改成 {wanted}，或删去 stage。"),
+    "notice_alone": _fixed("阶段通知在 on 写的日期发一次，点“收到”即可，用不上 {name:bare}。删去 {name:bare}。"),
+    "notice_outside": _fixed("{day} 不在“{name:bare}”阶段内。改成 {start} 至 {end} 之间的日期。"),
+    "push_never": _fixed("{duty} 不是每周报送的事项，而推送的表都是一周一张。改成每周报送的事项。"),
+    "table_unknown": _table_unknown,
     "quiet_empty": _fixed("免打扰的起止时刻相同。改成不同的时刻，或删去 [quiet]。"),
     "earliest_late": _fixed("{earliest} 不早于整治结束日期 {end}，没有问题可以录入。改成更早的日期，如 2016-01-01。"),
     "label_twice": _fixed("{value} 写了两次。删去一处，或改成另一项。"),
+    "powers_missing": _fixed("裁量基准按职权种类填报。请在 [lists] 中写明 powers，或删去这一事项。"),
+    "list_long": _fixed("共{number}项，最多{most}项，再多就填不完了。请合并或删去一些。"),
     "column_unknown": _column_unknown,
     "areas_missing": _fixed("台账的问题要从整治内容里选。请补上 [[areas]]，或删去 [ledger]。"),
     "items_missing": _fixed("{name} 没有项目，台账里选不到。请至少写一项。"),
@@ -302,10 +327,18 @@ def _about(campaign: Campaign) -> Iterator[str]:
 
 
 def _rules(campaign: Campaign) -> Iterator[str]:
+    reports = [duty for duty in campaign.duties if duty.stage is None]
+    notices = [duty for duty in campaign.duties if duty.stage is not None]
     yield ""
-    yield f"报送事项：{len(campaign.duties)}件"
-    for duty in campaign.duties:
-        yield f"  {duty.name}：{_rule(duty)}"
+    yield f"报送事项：{len(reports)}件"
+    for duty in reports:
+        yield f"  {duty.name}：{_rule(duty)}{_choices(campaign, duty)}"
+        for step in duty.ladder:
+            yield f"    {_step(step)}"
+    if notices:
+        yield f"阶段通知：{len(notices)}次，各单位联系人或负责人点“收到”，不用签批"
+    for duty in notices:
+        yield f"  {duty.name}：“{campaign.stage(duty.stage or '').name}”阶段的时间和任务，{_rule(duty)}回复"
         for step in duty.ladder:
             yield f"    {_step(step)}"
     for push in campaign.pushes:
@@ -339,10 +372,16 @@ def _yellow(number: int) -> str:
     return f"时限前{number}个工作日起" if number else "时限当天"
 
 
+def _choices(campaign: Campaign, duty: Duty) -> str:
+    """Name the campaign's own list a form asks about."""
+    names = {"standards": campaign.own_lists.powers, "case": campaign.own_lists.cases}.get(duty.form, ())
+    return f"；{len(names)}类：{'、'.join(names)}" if names else ""
+
+
 def _rule(duty: Duty) -> str:
     needs = f"；需{'、'.join(NEEDS[need] for need in duty.needs)}" if duty.needs else ""
     if duty.at_once or duty.by is None:
-        return f"发生时随时报送{needs}"
+        return f"发生时随时报送，没有截止时间，不催报{needs}"
     if duty.every:
         return f"{EVERY[duty.every]}{duty.by:%H:%M}前，{HOLIDAYS[duty.moves]}{needs}"
     moved = f"，{HOLIDAYS[duty.moves]}" if duty.moves != "none" else ""

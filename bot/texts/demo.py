@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.texts.moments import weekday
+from bot.texts.moments import day, weekday
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -20,12 +20,17 @@ PARTS_OF_DAY = ((12, "上午"), (13, "中午"), (18, "下午"), (24, "晚上"))
 
 
 def jump(at: datetime, now: datetime) -> str:
-    """到周四下午, 到下周五08:30; both in the campaign's zone."""
-    coming = "下" if at.isocalendar().week != now.isocalendar().week else ""
+    """到周四下午, 到下周五08:30, 到8月20日09:00; both in the campaign's zone."""
+    weeks = (_monday(at) - _monday(now)).days // 7
+    on = (weekday(at), f"下{weekday(at)}")[weeks] if weeks in {0, 1} else day(at)
     part = next(name for until, name in PARTS_OF_DAY if at.hour < until)
     if at.hour == 12 and at.minute == 0:  # noqa: PLR2004
-        return f"到{coming}{weekday(at)}中午"
-    return f"到{coming}{weekday(at)}{part}" if part == "下午" else f"到{coming}{weekday(at)}{at:%H:%M}"
+        return f"到{on}中午"
+    return f"到{on}{part}" if part == "下午" else f"到{on}{at:%H:%M}"
+
+
+def _monday(value: datetime) -> date:
+    return value.date() - timedelta(days=value.weekday())
 
 
 _DONE = (
@@ -54,6 +59,22 @@ def report(place: int) -> dict[str, Any]:
     if found:
         answers["problems"] = "个别案卷文书填写不规范，已要求补正。"
     return answers
+
+
+#: What the invented stamped copies are called.
+COPY = "盖章件.pdf"
+
+
+def contacts(place: int, contact: str, head: str) -> dict[str, Any]:
+    """Return one unit's contact sheet; nobody has these numbers."""
+    return {
+        "leader_name": head,
+        "leader_post": "主任",
+        "leader_phone": f"1380000{place:02}00",
+        "contact_name": contact,
+        "contact_post": "科员",
+        "contact_phone": f"1380000{place:02}01",
+    }
 
 
 @dataclass(frozen=True, slots=True)

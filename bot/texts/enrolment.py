@@ -12,6 +12,9 @@ ROLE_NAMES = {
     "admin": "管理员",
 }
 
+#: Behind the name of whoever signed for a head.
+DEPUTY_MARK = "（代）"
+
 STRANGER = Message("您好，本服务仅供受邀的单位人员使用。如需开通，请向执法大队联系人索取邀请链接。")
 #: Used, expired and unknown links answer alike, so that nothing can be learnt from guessing.
 LINK_INVALID = Message("这个邀请链接无法使用，可能已用过或已过期。请向执法大队联系人重新索取。")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.core.messages import Attachment, Button, Message
@@ -10,7 +11,7 @@ from bot.texts.menu import BACK_TO_MENU, LEDGER
 from bot.texts.problems import sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bot.core.problems import Problem
 
@@ -19,6 +20,8 @@ UPLOAD: Final = "上传台账"
 TEMPLATE: Final = "导入模板"
 TEMPLATE_FILE: Final = "问题台账导入模板.xlsx"
 FAULTS_FILE: Final = "导入台账检查结果.xlsx"
+
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 #: Faults listed in the chat; with more of them the whole list goes along as a table.
 LISTED: Final = 15
@@ -65,11 +68,12 @@ REFUSALS: Final[dict[str, str]] = {
 }
 
 
-def reason(problem: Problem) -> str:
-    """Say in a few words why a cell was refused; never raises."""
-    if problem.key not in REASONS:
+def reason(problem: Problem, own: Mapping[str, str] = NOTHING) -> str:
+    """Say in a few words why a cell was refused; `own` reasons come first. Never raises."""
+    template = own.get(problem.key) or REASONS.get(problem.key)
+    if template is None:
         return sentence(problem)
-    return REASONS[problem.key].format_map(_Facts(problem.facts, options=_options(problem.facts.get("options"))))
+    return template.format_map(_Facts(problem.facts, options=_options(problem.facts.get("options"))))
 
 
 def _options(labels: object) -> str:
@@ -78,13 +82,14 @@ def _options(labels: object) -> str:
     return f"，可填：{listed}" if 0 < len(listed) <= _OPTIONS else ""
 
 
-def refusal(problem: Problem) -> str:
-    """Say why a file as a whole was refused; never raises."""
+def refusal(problem: Problem, own: Mapping[str, str] = NOTHING) -> str:
+    """Say why a file as a whole was refused; `own` sentences come first. Never raises."""
     facts = dict(problem.facts)
     columns = facts.get("columns")
     if isinstance(columns, list):
         facts["columns"] = "、".join(columns)
-    return REFUSALS.get(problem.key, REFUSALS["import_unreadable"]).format_map(_Facts(facts))
+    template = own.get(problem.key) or REFUSALS.get(problem.key, REFUSALS["import_unreadable"])
+    return template.format_map(_Facts(facts))
 
 
 class _Facts(dict[str, Any]):

@@ -13,13 +13,18 @@ if TYPE_CHECKING:
 FILE_WEEKLY = "填报本周信息"
 MINE = "我的报送"
 SIGN = "待我签批"
+TODO = "我的待办"
 STATE = "本周报送情况"
+MATRIX = "报送总览"
 TABLE = "导出汇总表"
 ENTER = "录入问题"
 LEDGER = "问题台账"
 DESK = "待我核查"
 ACCOUNT = "对账表"
 TROUBLES = "送达异常"
+PEOPLE = "人员名册"
+DEPUTY = "代签"
+ADMIN = "系统管理"
 MENU = "菜单"
 HELP = "帮助"
 
@@ -31,7 +36,11 @@ WORDS = {
     MINE: "m:mine",
     SIGN: "m:sign",
     "签批": "m:sign",
+    TODO: "m:todo",
+    "待办": "m:todo",
     STATE: "m:state",
+    MATRIX: "m:matrix",
+    "总览": "m:matrix",
     TABLE: "m:table",
     ENTER: "m:enter",
     LEDGER: "m:ledger",
@@ -41,13 +50,21 @@ WORDS = {
     ACCOUNT: "m:account",
     "对账": "m:account",
     TROUBLES: "m:troubles",
+    PEOPLE: "m:people",
+    "人员": "m:people",
+    DEPUTY: "m:deputy",
+    ADMIN: "m:admin",
+    "管理": "m:admin",
     MENU: "m:menu",
     "主菜单": "m:menu",
     HELP: "m:help",
 }
 
 #: The words on the menu itself: these are understood even where a text is asked for.
-LABELS = frozenset({FILE_WEEKLY, MINE, SIGN, STATE, TABLE, ENTER, LEDGER, DESK, ACCOUNT, TROUBLES, MENU, HELP})
+LABELS = frozenset(
+    {FILE_WEEKLY, MINE, SIGN, TODO, STATE, MATRIX, TABLE, ENTER, LEDGER, DESK, ACCOUNT, TROUBLES}
+    | {PEOPLE, DEPUTY, ADMIN, MENU, HELP}
+)
 
 #: Two labels of at most so many characters fit side by side on a phone.
 SHORT = 8
@@ -55,13 +72,17 @@ SHORT = 8
 BACK_TO_MENU = Button("返回菜单", "m:menu")
 
 HELP_TEXT = {
-    "contact": "联系人：每周五中午12:00前点“填报本周信息”，按提示逐项作答后提交；本周无新增的，点“零报告”即可。"
-    "提交后由单位负责人签批，签批后即为已报送。发现问题点“录入问题”，整改情况在“问题台账”中报送进展、申请销号。",
-    "head": "单位负责人：收到报送后点“同意报送”或“退回”，退回请写明原因；销号、延期、移交申请同样在“待我签批”中办理。",
-    "brigade": "大队联系人：“本周报送情况”可查看各单位进度、催报、接收或退回；周五中午后自动收到汇总表；"
-    "“待我核查”办理销号、延期和移交申请，“对账表”核对各单位问题数。",
-    "leader": "领导小组：点“本周报送情况”随时查看进度，点“导出汇总表”取回表格；“问题台账”“对账表”查看整改情况。",
-    "admin": "管理员：开通人员请在服务器上生成邀请链接；“送达异常”列出没有送到的消息。",
+    "contact": "联系人：每周截止前点“填报本周信息”，按提示逐项作答后提交；本周无新增的，点“零报告”即可。"
+    "提交后由单位负责人签批，签批后即为已报送。发现问题点“录入问题”，整改情况在“问题台账”中报送进展、申请销号。"
+    "“我的待办”列出本单位要办的全部事项。",
+    "head": "单位负责人：收到报送后点“同意报送”或“退回”，退回请写明原因；销号、延期、移交申请同样在“待我签批”中办理；"
+    "“我的待办”列出本单位要办的全部事项；外出时点“代签”指定代签人。",
+    "brigade": "大队联系人：“本周报送情况”可查看各单位进度、催报、免报、代报、接收或退回，其他事项在“报送总览”；"
+    "每周截止后自动收到汇总表；“待我核查”办理销号、延期和移交申请，“对账表”核对各单位问题数；联系电话在“人员名册”。",
+    "leader": "领导小组：点“本周报送情况”随时查看进度，点“报送总览”查看各单位各项报送，点“导出汇总表”取回表格；"
+    "“问题台账”“对账表”查看整改情况。",
+    "admin": "管理员：点“系统管理”办理人员、邀请、单位、工作日、免报和名册导入，发送测试消息；"
+    "“送达异常”列出没有送到的消息。",
 }
 HELP_COMMANDS = "常用命令：/menu 菜单　/weekly 填报　/ledger 台账　/status 进度　/cancel 取消　/help 帮助"
 
@@ -91,13 +112,18 @@ def _entry(label: str, action: str, roles: str, tone: Tone = "plain", **more: bo
 ENTRIES = (
     _entry(FILE_WEEKLY, "m:file:weekly", "contact", "primary"),
     _entry(SIGN, "m:sign", "head", counted=True),
+    _entry(TODO, "m:todo", "contact head"),
     _entry(STATE, "m:state", "brigade leader admin", "primary"),
+    _entry(MATRIX, "m:matrix", "brigade leader admin"),
     _entry(DESK, "m:desk", "brigade", counted=True, ledger=True),
     _entry(ENTER, "m:enter", "contact brigade", ledger=True),
     _entry(LEDGER, "m:ledger", "contact head brigade leader", ledger=True),
     _entry(MINE, "m:mine", "contact head"),
     _entry(TABLE, "m:table", "brigade leader"),
     _entry(ACCOUNT, "m:account", "brigade leader", ledger=True),
+    _entry(PEOPLE, "m:people", "brigade"),
+    _entry(DEPUTY, "m:deputy", "head"),
+    _entry(ADMIN, "m:admin", "admin"),
     _entry(TROUBLES, "m:troubles", "brigade admin", counted=True, only_waiting=True),
     _entry(HELP, "m:help", "contact head brigade leader admin"),
 )

@@ -1,4 +1,4 @@
-"""Pages about reports: the report itself, the receipt, the lists, the sign-off, the brigade's desk."""
+"""Pages about reports: the report itself, the receipt, the lists, the sign-off."""
 
 from __future__ import annotations
 
@@ -7,18 +7,41 @@ from typing import TYPE_CHECKING
 
 from bot.core.lifecycle import NAMES
 from bot.core.messages import Attachment, Button, Message, Place
-from bot.texts.menu import BACK_TO_MENU
+from bot.texts.menu import BACK_TO_MENU, SIGN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from bot.core.campaign import Duty
+
 APPROVE = "同意报送"
 RETURN = "退回"
-URGE = "催报"
 ACCEPT = "接收"
-ACCEPT_ALL = "全部接收"
-#: Units with a button of their own on one page of the brigade's desk.
-PAGE = 10
+CORRECT = "更正"
+AGAIN = "修改后重报"
+WITHDRAW = "撤回"
+UPLOAD = "上传盖章件"
+UPLOAD_ANOTHER = "更换盖章件"
+SHEET = "取打印件"
+VERSIONS = "历次版本"
+COMPARE = "与上一版比较"
+FILE_FOR = "代报"
+SEE = "查看本次报送"
+MORE_TO_SIGN = "继续签批"
+NEWER = "上一页"
+OLDER = "下一页"
+FILED_ONES = "查看本周已提交的报送"
+ON_BEHALF = "大队代报"
+ON_BEHALF_MARK = f"（{ON_BEHALF}）"
+NOTHING_YET = "还没有报送记录。"
+ZERO_REPORT = "零报告"
+#: What stands in place of the answers of a zero report.
+ZERO = ("零报告", "本周无新增。")
+REPORTED = "已报送大队。"
+SIGNED = "并报送执法大队。"
+NOTHING_TO_SIGN = "目前没有待签批的报送和申请。"
+#: Reports listed at once for a head to sign.
+SIGNED_HERE = 8
 #: An answer of at most so many characters stands on the line of its heading.
 BRIEF = 12
 
@@ -32,21 +55,48 @@ class Line:
     report: int | None = None
 
 
-def receipt(what: str, number: str, *, heads: str, zero: bool, signed: bool, report: int) -> Message:
-    """Confirm what was filed; `heads` are those who sign now, "" when the unit has none yet."""
-    lines = [f"{'零报告' if zero else what}已提交，编号 {number}。"]
-    if signed:
-        lines.append("已报送大队。")
-    elif heads:
-        lines.append(f"已转{heads}签批，签批后即为已报送。")
-    else:
-        lines.append("本单位还没有登记负责人，暂时无人签批，请告知执法大队联系人。")
+def named(duty: Duty, title: str) -> str:
+    """Name a report by its duty and its period's title: 第28周每周工作信息, 《专项整治工作总结》, 典型案例（第3件）."""
+    if duty.every:
+        return title.partition("（")[0] + duty.name
+    if duty.at_once:
+        return f"{duty.name}（{title}）"
+    return duty.name if duty.stage else f"《{duty.name}》"
+
+
+def receipt(what: str, number: str, *, then: str, report: int, void: str = "") -> Message:
+    """Confirm what was filed: what follows, and what became void by it."""
     return Message(
-        "\n".join(lines),
+        "\n".join([f"{what}已提交，编号 {number}。", *([f"{void}。"] if void else []), then]),
         title="提交成功",
-        buttons=((Button("查看本次报送", f"m:see:{report}"), BACK_TO_MENU),),
+        buttons=((Button(SEE, f"m:see:{report}"), BACK_TO_MENU),),
         place="next",
     )
+
+
+def to_sign(heads: Sequence[str], *, stamp: bool) -> str:
+    """Say who signs now; nobody when the unit has no head yet."""
+    if not heads:
+        return "本单位还没有登记负责人，暂时无人签批，请告知执法大队联系人。"
+    after = "签批后请打印盖章并上传，上传后即为已报送" if stamp else "签批后即为已报送"
+    return f"已转{'、'.join(heads)}签批，{after}。"
+
+
+def voided(*, signed: bool, printed: bool, stamped: bool) -> str:
+    """Say what a new version makes void: 原签批和盖章随之作废，须重新签批、盖章; "" for nothing."""
+    gone = [name for name, done in (("签批", signed), ("盖章", stamped), ("打印件", printed)) if done]
+    again = [name for name, due in (("签批", signed), ("盖章", stamped or printed)) if due]
+    return f"原{'和'.join(gone)}随之作废，须重新{'、'.join(again)}" if gone else ""
+
+
+def filed_for(unit: str, *, told: bool) -> str:
+    """Tell the brigade what became of what it filed for a unit, and whether the unit hears of it."""
+    return f"已代{unit}报送，" + ("并已告知该单位。" if told else "该单位还没有可通知的人员，请电话告知。")
+
+
+def filer(name: str, *, on_behalf: bool) -> str:
+    """Name who filed a report: 赵某, 大队代报（李某）."""
+    return f"{ON_BEHALF}（{name}）" if on_behalf else name
 
 
 def choose(options: Sequence[tuple[str, str]]) -> Message:
@@ -63,13 +113,13 @@ def report_page(
     state: str,
     buttons: Sequence[tuple[Button, ...]],
     attachments: tuple[Attachment, ...] = (),
+    note: str = "",
     place: Place = "next",
 ) -> Message:
-    """Show one whole report: answers as (column, text), then who and when, then its state."""
-    body = "\n\n".join(_paragraphs(answers))
+    """Show one whole report under `note`: answers as (column, text), then who and when, then its state."""
     foot = "\n".join([*facts, f"状态：{NAMES[state]}"])
     return Message(
-        f"{body}\n\n{foot}" if body else foot,
+        "\n\n".join(part for part in (note, *_paragraphs(answers), foot) if part),
         title=title,
         buttons=tuple(buttons),
         attachments=attachments,
@@ -92,9 +142,28 @@ def _paragraphs(answers: Sequence[tuple[str, str]]) -> Iterator[str]:
         yield "\n".join(lines)
 
 
-def sign_request(page: Message) -> Message:
-    """Turn a report's page into the request that reaches the head."""
-    return Message(page.text, title=f"请签批：{page.title}", buttons=page.buttons, attachments=page.attachments)
+def sign_request(page: Message, changed: str, report: int) -> Message:
+    """Turn a report's page into the request that reaches the head; `changed`: otherwise than the version before."""
+    compare = ((Button(COMPARE, f"m:compare:{report}:0"),),) if changed else ()
+    return Message(
+        f"{changed}\n\n{page.text}" if changed else page.text,
+        title=f"请签批：{page.title}",
+        buttons=(*page.buttons, *compare),
+        attachments=page.attachments,
+    )
+
+
+def to_sign_page(lines: Sequence[Line], requests: int) -> Message:
+    """List what waits for a head's signature, each to be opened or signed; `requests`: about entries of the ledger."""
+    rows: list[tuple[Button, ...]] = [
+        (Button(line.label, f"m:see:{line.report}"), Button(APPROVE, f"m:ok:{line.report}"))
+        for line in lines[:SIGNED_HERE]
+    ]
+    if requests:
+        rows.append((Button(f"问题台账申请（{requests}）", "m:signing:", "primary"),))
+    more = f"\n以上先列{SIGNED_HERE}份，共{len(lines)}份。" if len(lines) > SIGNED_HERE else ""
+    text = "\n".join(line.text for line in lines[:SIGNED_HERE]) + more
+    return Message(text or NOTHING_TO_SIGN, title=SIGN, buttons=(*rows, (BACK_TO_MENU,)), place="next")
 
 
 def signed_notice(what: str, by: str, report: int) -> Message:
@@ -102,7 +171,19 @@ def signed_notice(what: str, by: str, report: int) -> Message:
     return Message(
         f"{by}已同意报送，{what}已报送执法大队。",
         title="已签批",
-        buttons=((Button("查看本次报送", f"m:see:{report}"),),),
+        buttons=((Button(SEE, f"m:see:{report}"),),),
+    )
+
+
+def signed(what: str, report: int, *, then: str, fetch: bool, waiting: int) -> Message:
+    """Tell the head what became of the report they have agreed to: `fetch`: nobody else can print it; what waits."""
+    more = ((Button(f"{MORE_TO_SIGN}（{waiting}）", "m:sign", "primary"),),) if waiting else ()
+    sheet = ((Button(SHEET, f"m:print:{report}"),),) if fetch else ()
+    return Message(
+        f"{what}已签批，{then}",
+        title="已同意报送",
+        buttons=(*sheet, *more, (Button(SEE, f"m:see:{report}"), BACK_TO_MENU)),
+        place="next",
     )
 
 
@@ -111,7 +192,7 @@ def returned_notice(what: str, by: str, reason: str, report: int) -> Message:
     return Message(
         f"{what}已被{by}退回。\n退回原因：{reason}\n请修改后重新提交，原有内容已为您保留。",
         title="报送被退回",
-        buttons=((Button("修改后重报", f"m:fix:{report}", "primary"),),),
+        buttons=((Button(AGAIN, f"m:fix:{report}", "primary"),),),
     )
 
 
@@ -120,9 +201,28 @@ def withdrawn_notice(what: str, by: str) -> Message:
     return Message(f"{by}已撤回{what}，暂时无需签批。", title="报送已撤回")
 
 
+def filed_for_notice(what: str, by: str, report: int) -> Message:
+    """Tell a unit that the brigade has filed for it."""
+    return Message(
+        f"执法大队（{by}）已代你单位报送{what}。内容有出入的，联系人可在大队接收前更正。",
+        title=ON_BEHALF,
+        buttons=((Button(SEE, f"m:see:{report}"),),),
+    )
+
+
+def ask_withdraw(what: str, report: int) -> Message:
+    """Ask whether a withdrawal is meant."""
+    return Message(
+        f"确定撤回{what}吗？撤回后需重新提交，才算报送。",
+        title="撤回报送",
+        buttons=((Button("确定撤回", f"m:withdrawn:{report}", "danger"), Button("不撤回", f"m:see:{report}")),),
+        place="next",
+    )
+
+
 def corrected_mark(version: int) -> str:
-    """第2版（更正）, or nothing for the first."""
-    return "" if version == 1 else f"（第{version}版）"
+    """（第2版，更正）, or nothing for the first."""
+    return "" if version == 1 else f"（第{version}版，{CORRECT}）"
 
 
 def listing(title: str, lines: Sequence[Line], empty: str, *, extra: Sequence[Button] = ()) -> Message:
@@ -130,112 +230,3 @@ def listing(title: str, lines: Sequence[Line], empty: str, *, extra: Sequence[Bu
     rows = [(Button(line.label, f"m:see:{line.report}"),) for line in lines if line.report is not None]
     text = "\n".join(line.text for line in lines) if lines else empty
     return Message(text, title=title, buttons=(*rows, (*extra, BACK_TO_MENU)), place="next")
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """The brigade's view of one period: who stands where, in the campaign's order."""
-
-    key: str  # "weekly/2020-W28"
-    title: str
-    due: str
-    reported: Sequence[Line]
-    awaiting: Sequence[Line]
-    stamping: Sequence[Line]
-    returned: Sequence[Line]
-    missing: Sequence[Line]
-    excused: Sequence[Line]
-
-
-def desk_page(
-    desk: Desk,
-    *,
-    page: int,
-    urge: bool,
-    receive: bool,
-    table: bool,
-    earlier: str,
-    later: str,
-    place: Place = "next",
-) -> Message:
-    """Show the period: counts first, then names; buttons to the reports, page by page."""
-    groups = (
-        ("已报送", desk.reported),
-        ("待签批", desk.awaiting),
-        ("待盖章", desk.stamping),
-        ("已退回", desk.returned),
-        ("未报送", desk.missing),
-        ("免报", desk.excused),
-    )
-    total = sum(len(lines) for _, lines in groups) - len(desk.excused)
-    parts = [
-        f"截止：{desk.due}",
-        f"应报{total}家：" + "，".join(f"{name}{len(lines)}家" for name, lines in groups if lines),
-    ]
-    parts += [f"\n{name}：" + "、".join(line.text for line in lines) for name, lines in groups if lines]
-    lines = [line for _, group in groups for line in group if line.report is not None]
-    pages = max(1, -(-len(lines) // PAGE))
-    page = min(page, pages - 1)
-    shown = [Button(line.label, f"m:see:{line.report}") for line in lines[page * PAGE : (page + 1) * PAGE]]
-    rows: list[tuple[Button, ...]] = []
-    if urge:
-        rows.append((Button(URGE, f"m:urge:{desk.key}", "primary"),))
-    tools = []
-    if receive:
-        tools.append(Button(ACCEPT_ALL, f"m:acceptall:{desk.key}"))
-    if table:
-        tools.append(Button("导出汇总表", f"m:table:{desk.key}"))
-    if tools:
-        rows.append(tuple(tools))
-    rows += [tuple(shown[i : i + 2]) for i in range(0, len(shown), 2)]
-    turns = []
-    if page > 0:
-        turns.append(Button("上一页", f"m:state:{desk.key}:{page - 1}"))
-    if page + 1 < pages:
-        turns.append(Button("下一页", f"m:state:{desk.key}:{page + 1}"))
-    if turns:
-        rows.append(tuple(turns))
-    weeks = []
-    if earlier:
-        weeks.append(Button("前一周", f"m:state:{earlier}"))
-    if later:
-        weeks.append(Button("后一周", f"m:state:{later}"))
-    rows.append((*weeks, BACK_TO_MENU))
-    return Message("\n".join(parts), title=desk.title, buttons=tuple(rows), place=place)
-
-
-def urge_notice(what: str, due: str, *, overdue: bool, action: str) -> Message:
-    """Nudge a contact by hand."""
-    rest = f"应于{due}前报送，目前还没有收到，请尽快补报。" if overdue else f"须在{due}前报送，请抓紧。"
-    return Message(
-        f"执法大队催报：{what}{rest}",
-        title=URGE,
-        buttons=((Button("填报本周信息", action, "primary"),),),
-    )
-
-
-def urge_sign_notice(what: str, report: int) -> Message:
-    """Nudge a head by hand: the report waits for a signature."""
-    return Message(
-        f"执法大队催报：{what}已填好，等您签批。",
-        title=URGE,
-        buttons=((Button("查看并签批", f"m:see:{report}", "primary"),),),
-    )
-
-
-def urged(units: Sequence[str], unreached: Sequence[str]) -> Message:
-    """Tell the brigade who was nudged, and who cannot be."""
-    lines = [f"已催报{len(units)}家：{'、'.join(units)}。"] if units else []
-    if unreached:
-        lines.append(f"以下单位还没有可通知的人员，请电话联系：{'、'.join(unreached)}。")
-    return Message("\n".join(lines), title="催报已发出" if units else URGE, buttons=((BACK_TO_MENU,),))
-
-
-def table_message(title: str, line: str, key: str, ref: str, name: str) -> Message:
-    """Send the aggregated table, with the way to the desk beside it."""
-    return Message(
-        line,
-        title=title,
-        buttons=((Button("查看报送情况", f"m:state:{key}"), Button(URGE, f"m:urge:{key}")),),
-        attachments=(Attachment("table", ref, name),),
-    )

@@ -1,4 +1,4 @@
-"""The week as the ledger has it: beside the questions of the weekly report, on its page, under its table."""
+"""What the ledger has, of a week or so far: beside the questions of a report, on its page, under its table."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from bot.core.plain_text import clip, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 #: Numbers said in full; of more, how many there are says enough.
 _NUMBERS: Final = 6
@@ -22,6 +22,15 @@ def registered(numbers: Sequence[str], found: int, mended: int) -> str:
     more = "等" if found > _NUMBERS else ""
     named = f"（{'、'.join(numbers[:_NUMBERS])}{more}）" if found else ""
     return f"本周新增{found}件{named}，整改完成{mended}件"
+
+
+def registered_so_far(figures: Mapping[str, int], at: str) -> str:
+    """Say what the ledger has by the due moment, `at` once that has passed (`bot.core.statistics`)."""
+    return (
+        f"截至{at or '目前'}，发现问题{figures['found']}件；整改完成{figures['mended']}件，"
+        f"其中待核查{figures['verifying']}件、已销号{figures['closed']}件；整改中{figures['in_hand']}件；"
+        f"移交纪检监察{figures['to_discipline']}件，移送司法机关{figures['to_judicial']}件。"
+    )
 
 
 def entry(number: str, description: str, state: str) -> str:

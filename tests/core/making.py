@@ -51,11 +51,13 @@ def make(  # the ingredients of a campaign
     on: Iterable[date] = (),
     units: int = 3,
     ledger: dict[str, Any] | None = None,
+    stages: Iterable[dict[str, Any]] = (),
 ) -> Campaign:
     heading = {"key": "c", "title": "整治", "bureau": "某局", "zone": zone, "start": start, "end": end}
     return Campaign.model_validate(
         {
             "campaign": heading,
+            "stages": list(stages),
             "units": [{"key": f"u{number}", "name": f"单位{number}"} for number in range(units)],
             "areas": [AREA] if ledger else [],
             "duties": list(duties) or [weekly()],

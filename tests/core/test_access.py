@@ -15,6 +15,8 @@ OWN = {
     "report.file": {"contact"},
     "report.see": {"contact", "head"},
     "report.sign": {"head"},
+    "report.stamp": {"contact", "head"},
+    "stage.acknowledge": {"contact", "head"},
     "issue.enter": {"contact"},
     "issue.see": {"contact", "head"},
     "issue.mend": {"contact"},

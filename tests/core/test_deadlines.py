@@ -123,7 +123,7 @@ def test_dated_and_at_once_duties() -> None:
     dated = {
         "key": "standards",
         "name": "裁量基准",
-        "form": "standards",
+        "form": "sheet",
         "on": date(2020, 8, 31),
         "by": "17:30",
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -12,14 +13,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.campaigns import load
 from bot.core import dialog
 from bot.core.dialog import REVIEW, Draft, Turn
 from bot.core.fields import Choice, Count, Date, File, Many, Nested, Option, Phone, Text, YesNo, options_from
 from bot.core.form import Field, Form, Zero, above_zero
 from bot.core.messages import Command, Event, FileRef, Message, Said, Sent, SharedPhone, Tapped, Unreadable
 from bot.core.problems import Problem
+from bot.forms.case import CASE
+from bot.forms.closing import SUMMARY
+from bot.forms.contact_sheet import CONTACT_SHEET
+from bot.forms.figures import computed
+from bot.forms.inspection import INSPECTION
 from bot.forms.issue import ISSUE
 from bot.forms.returned import RETURN
+from bot.forms.standards import standards_of
+from bot.forms.statistics import statistics_of
 from bot.forms.weekly import WEEKLY
 
 if TYPE_CHECKING:
@@ -42,6 +51,13 @@ FACTS = {
     "earliest": "2016-01-01",
     "last_happened_on": "2020-07-08",
     "last_due": "2020-07-31",
+    "total": 2,
+    "found_1": 2,
+    "verifying": 1,
+    "cases": [["从重处罚", "从重处罚"], ["其他", "新型或者具有普遍意义的典型案例"]],
+    "head_name": "钱某",
+    "contact_name": "赵某",
+    "contact_phone": "不详",
 }
 
 
@@ -76,12 +92,15 @@ EVERY = Form(
         Field("phone", "电话？", Phone(), asked_if=above_zero("found"), optional=True),
         Field("file", "依据？", File(most=1), asked_if=lambda a, _: a.get("why") == "数额较大"),
         Field("files", "附件？", File(most=2, kinds=("image/",)), optional=True),
+        *computed("total", "合计几件？", "合计", "漏录1件"),
         Field("rest", "其他？", Text(3000), recall="last_plan", optional=True),
     ),
     zero=Zero({"grave": False}, unless=("mended",)),
     check=in_order,
 )
-FORMS = (EVERY, WEEKLY, RETURN, ISSUE)
+SAMPLE = load(Path(__file__).parents[2] / "campaigns" / "sample-2020.toml")
+DUTIES = (CONTACT_SHEET, standards_of(SAMPLE), INSPECTION, statistics_of(SAMPLE), SUMMARY, CASE)
+FORMS = (EVERY, WEEKLY, RETURN, ISSUE, *DUTIES)
 
 FILES = st.builds(
     FileRef,
@@ -213,7 +232,7 @@ class Anybody:
                 return
         match field.kind:
             case File():
-                self.does(Sent(FileRef("a1", "图.jpg", 5, "image/jpeg")))
+                self.does(Sent(FileRef("a1", "全文.pdf", 5, "application/pdf")))
             case Text():
                 self.does(Said("数额较大了"))
             case Date():
@@ -257,7 +276,7 @@ class Anybody:
         pytest.fail(f"not finished: {self.draft}")
 
 
-@settings(max_examples=150)
+@settings(max_examples=300)
 @given(st.sampled_from(FORMS), st.lists(DEEDS, max_size=40))
 def test_nothing_breaks_and_the_form_can_always_be_finished(form: Form, deeds: list[Any]) -> None:
     person = Anybody(form)
