@@ -51,6 +51,7 @@ _OPEN = _ROW.where(
 _OF_PERSON = _ROW.where(col(Draft.person_id) == bindparam("person_id"), col(Draft.closed_at).is_(None)).order_by(
     col(Draft.updated_at).desc(), col(Draft.id).desc()
 )
+_SUBJECTS = select(col(Draft.subject)).where(col(Draft.closed_at).is_(None)).distinct()
 _CREATE = insert(Draft).returning(col(Draft.id))
 _ADVANCE = Hot(
     update(Draft)
@@ -69,6 +70,12 @@ _CLOSE = (
     update(Draft)
     .where(col(Draft.id) == bindparam("draft_id"), col(Draft.closed_at).is_(None))
     .values(closed_at=bindparam("now", type_=Moment), outcome=bindparam("how"))
+)
+
+_HAND_OVER = (
+    update(Draft)
+    .where(col(Draft.id) == bindparam("draft_id"), col(Draft.closed_at).is_(None))
+    .values(person_id=bindparam("to"))
 )
 
 
@@ -107,6 +114,11 @@ def of_person(work: Work, person_id: int) -> list[DraftRow]:
     return [DraftRow(*row) for row in work.conn.execute(_OF_PERSON, {"person_id": person_id})]
 
 
+def subjects(work: Work) -> set[str]:
+    """Return what somebody has an open draft about."""
+    return set(work.conn.scalars(_SUBJECTS))
+
+
 def advance(work: Work, draft_id: int, expected: int, revision: int, state: dict[str, Any]) -> bool:
     """Move an open draft from revision `expected`; False when somebody was faster."""
     values = {
@@ -122,3 +134,8 @@ def advance(work: Work, draft_id: int, expected: int, revision: int, state: dict
 def close(work: Work, draft_id: int, outcome: str) -> bool:
     """Close a draft as "finished" or "cancelled"; False when it was closed already."""
     return work.conn.execute(_CLOSE, {"draft_id": draft_id, "now": work.now, "how": outcome}).rowcount == 1
+
+
+def hand_over(work: Work, draft_id: int, person_id: int) -> bool:
+    """Let an open draft be another person's; False when it is closed. They must have none of its form and subject."""
+    return work.conn.execute(_HAND_OVER, {"draft_id": draft_id, "to": person_id}).rowcount == 1

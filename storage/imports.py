@@ -1,4 +1,4 @@
-"""Ledgers somebody sent: kept with what was found in them until they are confirmed. Every move is a compare-and-set.
+"""Ledgers and rosters somebody sent: kept with what was found in them until confirmed. Every move is a compare-and-set.
 
 States: waiting -> checked -> entered | dropped; failed: nothing of it can be entered.
 """
@@ -6,7 +6,7 @@ States: waiting -> checked -> entered | dropped; failed: nothing of it can be en
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sqlalchemy import bindparam, insert, literal_column, select, update
 from sqlmodel import col
@@ -15,6 +15,8 @@ from storage.tables import LedgerImport
 
 if TYPE_CHECKING:
     from storage.work import Work
+
+Kind = Literal["ledger", "roster"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ _GET = select(
     col(LedgerImport.state),
     col(LedgerImport.rows),
     col(LedgerImport.faults),
-).where(col(LedgerImport.id) == bindparam("import_id"))
+).where(col(LedgerImport.id) == bindparam("import_id"), col(LedgerImport.kind) == bindparam("of_kind"))
 _WAITING = (
     select(
         col(LedgerImport.id),
@@ -62,15 +64,16 @@ _WAITING = (
         col(LedgerImport.sha256),
         col(LedgerImport.name),
     )
-    .where(_IS_WAITING)
+    .where(_IS_WAITING, col(LedgerImport.kind) == bindparam("of_kind"))
     .order_by(col(LedgerImport.id))
 )
 
 
-def add(work: Work, person_id: int, sha256: str, name: str) -> int:
+def add(work: Work, person_id: int, sha256: str, name: str, kind: Kind = "ledger") -> int:
     """Take a file that is to be checked; return its id."""
-    row = {
+    row: dict[str, Any] = {
         "person_id": person_id,
+        "kind": kind,
         "sha256": sha256,
         "name": name,
         "state": "waiting",
@@ -82,15 +85,15 @@ def add(work: Work, person_id: int, sha256: str, name: str) -> int:
     return made
 
 
-def get(work: Work, import_id: int) -> Import | None:
-    """Return one file as it stands."""
-    row = work.conn.execute(_GET, {"import_id": import_id}).first()
+def get(work: Work, import_id: int, kind: Kind = "ledger") -> Import | None:
+    """Return one file as it stands; None for one of another kind."""
+    row = work.conn.execute(_GET, {"import_id": import_id, "of_kind": kind}).first()
     return Import(*row) if row is not None else None
 
 
-def waiting(work: Work) -> list[Waiting]:
+def waiting(work: Work, kind: Kind = "ledger") -> list[Waiting]:
     """Return the files to be checked, oldest first."""
-    return [Waiting(*row) for row in work.conn.execute(_WAITING)]
+    return [Waiting(*row) for row in work.conn.execute(_WAITING, {"of_kind": kind})]
 
 
 def move(work: Work, /, import_id: int, expected: str, state: str, **values: object) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import col
 
 from storage.tables import Account, Invitation, Moment
@@ -23,24 +23,35 @@ LONGEST_WAIT = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class InvitationRow:
-    """What an invitation promises."""
+    """What an invitation promises; `terms` are the services'."""
 
     id: int
     role: str
     unit: str
     name: str
+    terms: dict[str, Any]
+    expires_at: datetime
 
 
 _CREATE = insert(Invitation).returning(col(Invitation.id))
-_REDEEM = (
+_ROW = (
+    col(Invitation.id),
+    col(Invitation.role),
+    col(Invitation.unit),
+    col(Invitation.name),
+    col(Invitation.terms),
+    col(Invitation.expires_at),
+)
+_GOOD = (col(Invitation.used_at).is_(None), col(Invitation.expires_at) > bindparam("now", type_=Moment))
+_THIS = (col(Invitation.token_hash) == bindparam("hashed"), *_GOOD)
+_LOOK = select(*_ROW).where(*_THIS)
+_REDEEM = update(Invitation).where(*_THIS).values(used_at=bindparam("now", type_=Moment)).returning(*_ROW)
+_OPEN = select(*_ROW).where(*_GOOD).order_by(col(Invitation.id))
+_TAKE_BACK = (
     update(Invitation)
-    .where(
-        col(Invitation.token_hash) == bindparam("hashed"),
-        col(Invitation.used_at).is_(None),
-        col(Invitation.expires_at) > bindparam("now", type_=Moment),
-    )
+    .where(col(Invitation.id) == bindparam("invitation"), *_GOOD)
     .values(used_at=bindparam("now", type_=Moment))
-    .returning(col(Invitation.id), col(Invitation.role), col(Invitation.unit), col(Invitation.name))
+    .returning(*_ROW)
 )
 _USED_BY = update(Invitation).where(col(Invitation.id) == bindparam("invitation")).values(used_by=bindparam("person"))
 _FAILED = (
@@ -56,7 +67,16 @@ _BRAKE = (
 )
 
 
-def create(work: Work, *, role: str, unit: str, name: str, token_hash: str, expires_at: datetime) -> int:
+def create(
+    work: Work,
+    *,
+    role: str,
+    unit: str,
+    name: str,
+    token_hash: str,
+    expires_at: datetime,
+    terms: dict[str, Any] | None = None,
+) -> int:
     """Store an invitation; return its id."""
     row = {
         "role": role,
@@ -65,14 +85,32 @@ def create(work: Work, *, role: str, unit: str, name: str, token_hash: str, expi
         "token_hash": token_hash,
         "created_at": work.now,
         "expires_at": expires_at,
+        "terms": terms or {},
     }
     made: int = work.conn.execute(_CREATE, row).scalar_one()
     return made
 
 
+def look(work: Work, token_hash: str) -> InvitationRow | None:
+    """Return what a link promises without using it up; None when it is unknown, used or expired."""
+    row = work.conn.execute(_LOOK, {"hashed": token_hash, "now": work.now}).first()
+    return InvitationRow(*row) if row is not None else None
+
+
 def redeem(work: Work, token_hash: str) -> InvitationRow | None:
     """Use an invitation up; None when it is unknown, used or expired. Of two at once, one gets it."""
     row = work.conn.execute(_REDEEM, {"hashed": token_hash, "now": work.now}).first()
+    return InvitationRow(*row) if row is not None else None
+
+
+def open_ones(work: Work) -> list[InvitationRow]:
+    """Return the invitations that can still be used, oldest first."""
+    return [InvitationRow(*row) for row in work.conn.execute(_OPEN, {"now": work.now})]
+
+
+def take_back(work: Work, invitation_id: int) -> InvitationRow | None:
+    """Let an invitation be good no more; None when it is not any more."""
+    row = work.conn.execute(_TAKE_BACK, {"invitation": invitation_id, "now": work.now}).first()
     return InvitationRow(*row) if row is not None else None
 
 

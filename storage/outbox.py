@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import bindparam, exists, func, literal_column, select, update
+from sqlalchemy import bindparam, case, exists, func, literal_column, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from bot.core.reminders import audible
 from storage import people
 from storage.hot import Hot
 from storage.statements import beginning, insert_once, prefix_values
@@ -168,7 +169,13 @@ _FAILED = (
     .values(
         state=bindparam("new_state"),
         error=bindparam("why"),
-        not_before=func.coalesce(bindparam("later", type_=Moment), col(Outbox.not_before)),
+        not_before=func.coalesce(
+            case(
+                (col(Outbox.kind) == "notice", bindparam("audible", type_=Moment)),
+                else_=bindparam("later", type_=Moment),
+            ),
+            col(Outbox.not_before),
+        ),
         lease_until=None,
     )
 )
@@ -207,7 +214,7 @@ _SILENCE = (
         func.substr(col(Outbox.key), func.length(col(Outbox.key)) - func.length(bindparam("ending")) + 1)
         == bindparam("ending"),
     )
-    .values(state="skipped", error="reported")
+    .values(state="skipped", error=bindparam("why"))
 )
 _TROUBLES = (
     select(
@@ -237,6 +244,36 @@ _RESEND = (
         error="",
     )
     .returning(col(Outbox.person_id))
+)
+_WAITING = (
+    select(col(Outbox.id), col(Outbox.key))
+    .where(_OPEN, col(Outbox.state).in_(("new", "claimed")), col(Outbox.person_id) == bindparam("person"))
+    .where(col(Outbox.kind) == "notice")
+    .order_by(col(Outbox.id))
+)
+_UNSENT = (_THIS, col(Outbox.state).in_(("new", "claimed")))
+_other = aliased(Outbox)
+_READDRESS = (
+    update(Outbox)
+    .where(
+        *_UNSENT,
+        ~exists().where(col(_other.key) == col(Outbox.key), col(_other.recipient) == bindparam("to")),
+    )
+    .values(
+        state="new",  # whoever has claimed it does not send it where it was going
+        lease_until=None,
+        recipient=bindparam("to"),
+        person_id=bindparam("to_person"),
+        channel=bindparam("to_channel"),
+        address=bindparam("to_address"),
+    )
+)
+_DROP = update(Outbox).where(*_UNSENT).values(state="skipped", error=bindparam("why"), lease_until=None)
+_STATES = (
+    select(col(Person.name), col(Outbox.state))
+    .join(Person, col(Person.id) == col(Outbox.person_id))
+    .where(col(Outbox.key) == bindparam("occasion"))
+    .order_by(col(Outbox.id))
 )
 _REDIRECT = update(Outbox).where(_THIS).values(channel=bindparam("to_channel"), address=bindparam("to_address"))
 
@@ -352,20 +389,21 @@ def keep(work: Work, row_id: int, owner: str, lease: timedelta) -> None:
 
 
 def settle(work: Work, outcomes: Iterable[Outcome]) -> None:
-    """Write down what became of rows that were being sent."""
+    """Write down what became of rows that were being sent. A notice is not tried again in quiet hours."""
     sent: list[dict[str, Any]] = []
     failed: list[dict[str, Any]] = []
     for outcome in outcomes:
         if outcome.state == "sent":
             sent.append({"row_id": outcome.id, "now": work.now, "id_there": outcome.remote})
         else:
-            again = outcome.state == "retry"
+            again, later = outcome.state == "retry", work.now + outcome.delay
             failed.append(
                 {
                     "row_id": outcome.id,
                     "new_state": "new" if again else outcome.state,
                     "why": outcome.error,
-                    "later": work.now + outcome.delay if again else None,
+                    "later": later if again else None,
+                    "audible": audible(work.campaign, later.astimezone(work.campaign.zone)) if again else None,
                 }
             )
     if sent:
@@ -417,9 +455,9 @@ def latest(work: Work, prefix: str) -> Occasion | None:
     return Occasion(*row) if row is not None else None
 
 
-def silence(work: Work, prefix: str, unit: str) -> int:
+def silence(work: Work, prefix: str, unit: str, why: str = "reported") -> int:
     """Skip what still waits to be said to a unit on an occasion: keys `<prefix>...@<unit>`; return how many."""
-    values = {**prefix_values(prefix), "ending": f"@{unit}"}
+    values = {**prefix_values(prefix), "ending": f"@{unit}", "why": why}
     return work.conn.execute(_SILENCE, values).rowcount
 
 
@@ -428,14 +466,19 @@ def troubles(work: Work, most: int) -> list[Trouble]:
     return [Trouble(*row) for row in work.conn.execute(_TROUBLES, {"most": most})]
 
 
+def states(work: Work, key: str) -> list[tuple[str, str]]:
+    """Return who is told on an occasion, by name, and the state of each one's row."""
+    return [(name, state) for name, state in work.conn.execute(_STATES, {"occasion": key})]
+
+
 def count_troubles(work: Work) -> int:
     """Return how many rows `troubles` would return without a limit."""
     return work.conn.scalar(_COUNT_TROUBLES) or 0
 
 
-def resend(work: Work, row_id: int) -> bool:
-    """Queue a row in trouble again, to where its person is reached now; False when it is in trouble no more."""
-    row = work.conn.execute(_RESEND, {"row_id": row_id, "now": work.now}).first()
+def resend(work: Work, row_id: int, at: datetime | None = None) -> bool:
+    """Queue a row in trouble again (not before `at`), to where its person is reached now; False when it is no more."""
+    row = work.conn.execute(_RESEND, {"row_id": row_id, "now": at or work.now}).first()
     if row is None:
         return False
     work.queued = True
@@ -444,3 +487,26 @@ def resend(work: Work, row_id: int) -> bool:
         to = {"row_id": row_id, "to_channel": home.channel, "to_address": home.address}
         work.conn.execute(_REDIRECT, to)
     return True
+
+
+def waiting(work: Work, person_id: int) -> list[tuple[int, str]]:
+    """Return (id, key) of the notices to this person that have not been sent yet."""
+    return [(row.id, row.key) for row in work.conn.execute(_WAITING, {"person": person_id})]
+
+
+def readdress(work: Work, row_id: int, person_id: int) -> bool:
+    """Send a notice that has not been sent yet to another person instead.
+
+    False when it has been sent, when they are told this already, or when they have no account.
+    """
+    home = people.home(work, person_id)
+    if home is None:
+        return False
+    to = {"to": f"person:{person_id}", "to_person": person_id, "to_channel": home.channel, "to_address": home.address}
+    work.queued = True
+    return work.conn.execute(_READDRESS, {"row_id": row_id, **to}).rowcount == 1
+
+
+def drop(work: Work, row_id: int, why: str) -> bool:
+    """Do not send a notice that has not been sent yet; False when it has been."""
+    return work.conn.execute(_DROP, {"row_id": row_id, "why": why}).rowcount == 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Select, String, bindparam, func, insert, select, update
 from sqlmodel import col
 
 from storage.hot import Hot
@@ -78,6 +78,10 @@ class _Found(NamedTuple):
     unit: str | None
 
 
+#: Roles held now: a deputy's ends by itself, whether or not a heartbeat has written that down yet.
+HELD = col(Membership.ended_at).is_(None) & (
+    col(Membership.until).is_(None) | (col(Membership.until) > bindparam("now", type_=Moment))
+)
 _ACCOUNT = Hot(
     select(
         col(Account.id),
@@ -92,7 +96,7 @@ _ACCOUNT = Hot(
         col(Membership.unit),
     )
     .outerjoin(Person, col(Person.id) == col(Account.person_id))
-    .outerjoin(Membership, (col(Membership.person_id) == col(Account.person_id)) & col(Membership.ended_at).is_(None))
+    .outerjoin(Membership, (col(Membership.person_id) == col(Account.person_id)) & HELD)
     .where(col(Account.channel) == bindparam("at_channel"), col(Account.address) == bindparam("at_address"))
     .order_by(col(Membership.id))
 )
@@ -100,14 +104,25 @@ _MEET = insert_once(Account)
 _ONE = update(Account).where(col(Account.id) == bindparam("account_id"))
 _SEEN = _ONE.values(seen_at=bindparam("now", type_=Moment), unreachable="")
 _FOCUS = Hot(_ONE.values(draft_id=bindparam("draft")))
+_UNFOCUS = update(Account).where(col(Account.draft_id) == bindparam("draft")).values(draft_id=None)
 _BIND = _ONE.values(person_id=bindparam("person"), failures=0, locked_until=None)
 _TOLD = _ONE.values(told_at=bindparam("now", type_=Moment))
 _MARK = (
     update(Account)
-    .where(col(Account.channel) == bindparam("at_channel"), col(Account.address) == bindparam("at_address"))
-    .values(unreachable=bindparam("why"))
+    .where(
+        col(Account.channel) == bindparam("at_channel"),
+        col(Account.address) == bindparam("at_address"),
+        (col(Account.unreachable) == "") | (bindparam("why", type_=String) == ""),
+    )
+    .values(unreachable=bindparam("why", type_=String))
+    .returning(col(Account.person_id))
 )
 _CREATE = insert(Person).returning(col(Person.id))
+_CORRECT = (
+    update(Person)
+    .where(col(Person.id) == bindparam("person"))
+    .values(name=bindparam("new_name"), phone=bindparam("new_phone"))
+)
 _GRANT = insert_once(Membership)
 _END = (
     update(Membership)
@@ -118,24 +133,26 @@ _END = (
         col(Membership.ended_at).is_(None),
     )
     .values(ended_at=bindparam("now", type_=Moment))
+    .returning(col(Membership.id))
 )
+_END_DEPUTY = _END.where(col(Membership.until).is_not(None))
 #: The best account of each person comes first among their rows.
 _BEST_FIRST = ((col(Account.unreachable) == "").desc(), col(Account.seen_at).desc(), col(Account.id).desc())
-_PEOPLE = (
-    select(
-        col(Person.id),
-        col(Person.name),
-        col(Person.phone),
-        col(Membership.role),
-        col(Membership.unit),
-        col(Account.channel),
-        col(Account.address),
-        col(Account.unreachable),
-    )
-    .join(Membership, (col(Membership.person_id) == col(Person.id)) & col(Membership.ended_at).is_(None))
-    .outerjoin(Account, col(Account.person_id) == col(Person.id))
-    .order_by(col(Person.id), *_BEST_FIRST, col(Membership.id))
-)
+_MEMBERS = select(
+    col(Person.id),
+    col(Person.name),
+    col(Person.phone),
+    col(Membership.role),
+    col(Membership.unit),
+    col(Account.channel),
+    col(Account.address),
+    col(Account.unreachable),
+).order_by(col(Person.id), *_BEST_FIRST, col(Membership.id))
+_HOLDS = (col(Membership.person_id) == col(Person.id)) & HELD
+_AT = col(Account.person_id) == col(Person.id)
+_PEOPLE = _MEMBERS.join(Membership, _HOLDS).outerjoin(Account, _AT)
+_PERSON = _MEMBERS.outerjoin(Membership, _HOLDS).outerjoin(Account, _AT).where(col(Person.id) == bindparam("person"))
+_SEEN_LAST = select(func.max(col(Account.seen_at))).where(col(Account.person_id) == bindparam("person"))
 _IN_ROLE = _PEOPLE.where(col(Membership.role) == bindparam("the_role"))
 _IN_UNIT = _IN_ROLE.where(col(Membership.unit) == bindparam("the_unit"))
 _NAMES = select(col(Person.name)).distinct()
@@ -152,7 +169,7 @@ def account(work: Work, channel: str, address: str) -> AccountRow:
 
     Whoever writes is reachable: a mark that says otherwise is taken away.
     """
-    at = {"at_channel": channel, "at_address": address}
+    at = {"at_channel": channel, "at_address": address, "now": work.now}
     rows = _ACCOUNT.rows(work, at)
     if not rows:
         work.conn.scalar(
@@ -181,6 +198,11 @@ def focus(work: Work, account_id: int, draft_id: int | None) -> None:
     _FOCUS.change(work, {"account_id": account_id, "draft": draft_id})
 
 
+def unfocus(work: Work, draft_id: int) -> None:
+    """Let no chat be in this dialog any more: it was given to somebody else."""
+    work.conn.execute(_UNFOCUS, {"draft": draft_id})
+
+
 def told(work: Work, account_id: int) -> None:
     """Remember that a stranger was answered now."""
     work.conn.execute(_TOLD, {"account_id": account_id, "now": work.now})
@@ -197,16 +219,36 @@ def create_person(work: Work, name: str, phone: str = "") -> int:
     return made
 
 
-def grant(work: Work, person_id: int, role: str, unit: str = "") -> bool:
-    """Give a role; False when they hold it already."""
+def correct(work: Work, person_id: int, name: str, phone: str) -> None:
+    """Change how a person is called and reached; they stay who they are."""
+    work.conn.execute(_CORRECT, {"person": person_id, "new_name": name, "new_phone": phone})
+
+
+def grant(
+    work: Work,
+    person_id: int,
+    role: str,
+    unit: str = "",
+    *,
+    until: datetime | None = None,
+    deputy_of: int | None = None,
+) -> int | None:
+    """Give a role, a deputy's `until` a moment; return the membership's id, None when they hold it already.
+
+    What they held as a deputy ends with it: the new one says until when, or for good.
+    """
+    at = {"person": person_id, "the_role": role, "the_unit": unit, "now": work.now}
+    work.conn.execute(_END_DEPUTY, at)
     row = {"person_id": person_id, "role": role, "unit": unit, "since": work.now}
-    return work.conn.scalar(_GRANT(work), row) is not None
+    made: int | None = work.conn.scalar(_GRANT(work), row | {"until": until, "deputy_of": deputy_of})
+    return made
 
 
-def end(work: Work, person_id: int, role: str, unit: str = "") -> bool:
-    """Take a role back; the row stays, with its end. False when they did not hold it."""
+def end(work: Work, person_id: int, role: str, unit: str = "") -> int | None:
+    """Take a role back; the row stays, with its end. Return its id, None when they did not hold it."""
     row = {"person": person_id, "the_role": role, "the_unit": unit, "now": work.now}
-    return work.conn.execute(_END, row).rowcount == 1
+    ended: int | None = work.conn.execute(_END, row).scalar_one_or_none()
+    return ended
 
 
 def home(work: Work, person_id: int) -> Home | None:
@@ -222,6 +264,17 @@ def members(work: Work, role: str, unit: str | None = None) -> list[Member]:
     return _fold(work, _IN_UNIT, {"the_role": role, "the_unit": unit})
 
 
+def find(work: Work, person_id: int) -> Member | None:
+    """Return a person with the roles they hold now, which may be none."""
+    return next(iter(_fold(work, _PERSON, {"person": person_id})), None)
+
+
+def seen(work: Work, person_id: int) -> datetime | None:
+    """Return when this person last wrote, None without any account."""
+    last: datetime | None = work.conn.scalar(_SEEN_LAST, {"person": person_id})
+    return last
+
+
 def everyone(work: Work) -> list[Member]:
     """Return everybody who holds a role, with all of theirs, in the order they were added."""
     return _fold(work, _PEOPLE, {})
@@ -232,13 +285,15 @@ def names(work: Work) -> set[str]:
     return set(work.conn.scalars(_NAMES))
 
 
-def _fold(work: Work, statement: Select[*tuple[Any, ...]], values: dict[str, str]) -> list[Member]:
+def _fold(work: Work, statement: Select[*tuple[Any, ...]], values: dict[str, Any]) -> list[Member]:
     """Make one member of the rows of each person: the first names the best account, all of them the roles."""
     first: dict[int, Any] = {}
     roles: dict[int, dict[tuple[str, str], None]] = {}
-    for row in work.conn.execute(statement, values):
+    for row in work.conn.execute(statement, {**values, "now": work.now}):
         first.setdefault(row.id, row)
-        roles.setdefault(row.id, {})[row.role, row.unit] = None
+        held = roles.setdefault(row.id, {})
+        if row.role is not None:
+            held[row.role, row.unit] = None
     return [
         Member(
             person_id,
@@ -253,9 +308,14 @@ def _fold(work: Work, statement: Select[*tuple[Any, ...]], values: dict[str, str
     ]
 
 
-def mark_unreachable(work: Work, channel: str, address: str, why: str) -> None:
-    """Remember why nothing arrives at an address any more ("blocked"); "" when it does again."""
-    work.conn.execute(_MARK, {"at_channel": channel, "at_address": address, "why": why})
+def mark_unreachable(work: Work, channel: str, address: str, why: str) -> int | None:
+    """Remember why nothing arrives at an address any more ("blocked"); "" when it does again.
+
+    Return whose address it is, None when it is nobody's or has been known already.
+    """
+    at = {"at_channel": channel, "at_address": address, "why": why}
+    whose: int | None = work.conn.execute(_MARK, at).scalar_one_or_none()
+    return whose
 
 
 def move_address(work: Work, channel: str, old: str, new: str) -> None:

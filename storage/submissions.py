@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, insert, literal, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot.core.lifecycle import TO_STAMP
+from bot.texts.enrolment import DEPUTY_MARK
+from storage.posts import stood_in
 from storage.statements import lock
 from storage.tables import Person, Submission
 
@@ -41,7 +43,7 @@ class Filed:
     on_behalf: bool = False  # by the brigade, for the unit
     code: str = ""  # on the printed sheet
     signed_by: int | None = None
-    signed_by_name: str = ""
+    signed_by_name: str = ""  # a deputy's with its mark: 李某（代）
     signed_at: datetime | None = None
     stamped_by: int | None = None
     stamped_by_name: str = ""
@@ -83,6 +85,15 @@ def _name(person: type[Person]) -> ColumnElement[str]:
     return func.coalesce(col(person.name), "")
 
 
+_STOOD_IN = case(
+    (
+        stood_in(col(Submission.signed_by), col(Submission.unit), col(Submission.signed_at)),
+        literal(DEPUTY_MARK),
+    ),
+    else_="",
+)
+
+
 _ROW = (
     select(
         col(Submission.id),
@@ -102,7 +113,7 @@ _ROW = (
         col(Submission.on_behalf),
         col(Submission.code),
         col(Submission.signed_by),
-        _name(_signer),
+        _name(_signer) + _STOOD_IN,
         col(Submission.signed_at),
         col(Submission.stamped_by),
         _name(_stamper),
@@ -156,6 +167,7 @@ _PERIODS = (
     .distinct()
 )
 _NEWEST = select(col(Submission.version), col(Submission.number)).where(*_OF_UNIT, col(Submission.current))
+_HOLD = select(col(Submission.id)).where(*_OF_UNIT, col(Submission.current)).with_for_update()
 _SUPERSEDE = update(Submission).where(*_OF_UNIT, col(Submission.current)).values(current=False)
 _FILE = insert(Submission).returning(col(Submission.id))
 
@@ -236,6 +248,14 @@ def current(work: Work, duty: str, period: str, unit: str) -> Filed | None:
     """Return the newest version of one unit's report."""
     row = work.conn.execute(_CURRENT, {"at_duty": duty, "at_period": period, "at_unit": unit}).first()
     return _filed(row) if row is not None else None
+
+
+def hold(work: Work, duty: str, period: str, unit: str) -> Filed | None:
+    """Return the newest version, which nobody else changes or supersedes until the transaction ends."""
+    lock(work, "submission", duty, period, unit)
+    if work.on_postgresql:
+        work.conn.execute(_HOLD, {"at_duty": duty, "at_period": period, "at_unit": unit})
+    return current(work, duty, period, unit)
 
 
 def for_period(work: Work, duty: str, period: str) -> list[Filed]:

@@ -107,7 +107,10 @@ class Account(SQLModel, table=True):
 
 
 class Invitation(SQLModel, table=True):
-    """A one-time link that binds whoever opens it to a role. Only the token's SHA-256 is stored."""
+    """A one-time link that binds whoever opens it to a role. Only the token's SHA-256 is stored.
+
+    Used up without `used_by`, it was taken back.
+    """
 
     id: int = Field(default=None, primary_key=True)
     token_hash: str = Field(unique=True)
@@ -118,6 +121,7 @@ class Invitation(SQLModel, table=True):
     expires_at: datetime = _moment()
     used_at: datetime | None = _moment(nullable=True)
     used_by: int | None = Field(default=None, foreign_key="person.id")
+    terms: dict[str, Any] = _json()  # bot.services.enrolment.Terms: what it promises beside the role
 
 
 class Inbox(SQLModel, table=True):
@@ -350,7 +354,7 @@ class IssueChange(SQLModel, table=True):
 
 
 class LedgerImport(SQLModel, table=True):
-    """An existing ledger somebody sent: read and checked outside any transaction, entered when they confirm."""
+    """An existing ledger, or a roster, that somebody sent: checked outside any transaction, entered on confirmation."""
 
     __tablename__ = "ledger_import"
     __table_args__ = (
@@ -363,10 +367,13 @@ class LedgerImport(SQLModel, table=True):
     )
     id: int = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id")
+    kind: str = "ledger"  # "ledger", "roster"
     sha256: str
     name: str
     state: str = "waiting"  # waiting -> checked -> entered | dropped; failed: not a table at all
-    rows: list[Any] = Field(default_factory=list, sa_type=JSON, nullable=False)  # what can be entered
+    rows: list[Any] = Field(
+        default_factory=list, sa_type=JSON, nullable=False
+    )  # what can be entered; once a roster is: the links made
     faults: list[Any] = Field(default_factory=list, sa_type=JSON, nullable=False)  # what cannot, and why
     created_at: datetime = _moment()
     checked_at: datetime | None = _moment(nullable=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -44,6 +44,11 @@ class Work:
     now: datetime
     campaign: Campaign
     queued: bool = False  # something was put into the outbox for the dispatcher to find
+    file: Campaign = field(init=False)  # the campaign without what was changed in the chat
+
+    def __post_init__(self) -> None:
+        """Remember the campaign as its file has it."""
+        self.file = self.campaign
 
     @property
     def on_postgresql(self) -> bool:

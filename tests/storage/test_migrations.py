@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
-from storage import audit, drafts, excuses, inbox, invitations, issues, ledger, outbox, people, submissions
+from storage import audit, drafts, excuses, imports, inbox, invitations, issues, ledger, outbox, people, submissions
 from storage.engine import open_engine
 from storage.ledger import Filter
 from storage.migrations import configure, upgrade
@@ -131,6 +131,9 @@ def look_at_what_was_changed_in_the_chat(store: Store) -> None:
     assert store.do(excuses.units, "weekly", date(2020, 8, 7)) == {"nongji"}
     assert store.do(excuses.units, "weekly", date(2020, 8, 15)) == set()
     assert store.do(lambda work: work.campaign.unit("nongji").name) == "农机化服务中心"
+    roster = store.do(imports.get, 2, "roster")
+    assert roster is not None
+    assert (roster.name, roster.rows[0]["unit"]) == ("名册.xlsx", "种子站")
 
 
 def test_two_processes_that_start_together_both_find_the_tables(

@@ -1,4 +1,4 @@
-"""Every duty: stamped copies, reports filed for a unit, excuses, deputies, changes of the campaign."""
+"""Every duty: stamped copies, reports filed for a unit, excuses, deputies, changes of the campaign, rosters."""
 
 from __future__ import annotations
 
@@ -40,6 +40,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_override_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_override")),
     )
+    with op.batch_alter_table("ledger_import") as batch_op:
+        batch_op.add_column(sa.Column("kind", sa.String(), nullable=False, server_default="ledger"))
+    with op.batch_alter_table("ledger_import") as batch_op:
+        batch_op.alter_column("kind", server_default=None)
     with op.batch_alter_table("membership") as batch_op:
         batch_op.add_column(sa.Column("until", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("deputy_of", sa.Integer(), nullable=True))
