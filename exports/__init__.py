@@ -11,7 +11,20 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from exports import closing_sheet, import_faults, ledger, ledger_template, public, reconciliation, weekly
+from exports import (
+    closing_sheet,
+    import_faults,
+    ledger,
+    ledger_template,
+    public,
+    qr,
+    reconciliation,
+    roster_faults,
+    roster_links,
+    roster_template,
+    sheet,
+    weekly,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,9 +39,14 @@ EXPORTS: Mapping[str, Callable[[Work, str], Table]] = {
     "public": public.load,
     "reconciliation": reconciliation.load,
     "import-faults": import_faults.load,
+    "roster-faults": roster_faults.load,
+    "roster-links": roster_links.load,
 }
 
 DOCUMENTS: Mapping[str, Callable[[Work, str], Callable[[FileStore], bytes]]] = {
     "ledger-template": ledger_template.load,
+    "roster-template": roster_template.load,
+    "invitation-qr": qr.load,
     "closing-sheet": lambda work, issue: partial(closing_sheet.sheet_bytes, closing_sheet.load(work, issue)),
+    "sheet": lambda work, version: partial(sheet.sheet_bytes, sheet.load(work, version)),
 }

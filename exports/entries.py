@@ -54,7 +54,7 @@ class Scene:
             campaign.zone,
             today,
             campaign.workdays.shift(today, campaign.ledger.yellow),
-            {unit.key: unit.name for unit in campaign.units},
+            {unit.key: unit.name for unit in campaign.every_unit},
             {area.key: area.name for area in campaign.areas},
         )
 

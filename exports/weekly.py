@@ -16,21 +16,21 @@ from bot import forms
 from bot.core import deadlines
 from bot.core.standings import Kind, Standing, standings
 from bot.core.tables import Cell, Column, Row, Table, Tone, cells_of, columns_of, digest
-from bot.forms.weekly import REMARKS, strayed
+from bot.forms.figures import remark_of, remarks, strayed
 from bot.texts import weeks as texts
-from storage import submissions
+from bot.texts.reports import filer
+from storage import excuses, submissions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from bot.core.campaign import Campaign
     from bot.core.form import Form
     from storage.work import Work
 
 DUTY = "weekly"
-__all__ = ["TITLE", "Report", "digest", "load", "name_of", "weekly_table"]
+__all__ = ["Report", "digest", "load", "name_of", "title_of", "weekly_table"]
 
-TITLE = "每周工作信息汇总表"
 SIGNATURES = ("制表人：", "审核人：", "负责人（签字）：　　　　　　（盖章）")
 
 BEFORE = (Column("number", "序号", 5, "count"), Column("unit", "单位", 16, "label"))
@@ -78,17 +78,28 @@ class Report:
 
 
 def weekly_table(
-    campaign: Campaign, occurrence: deadlines.Occurrence, form: Form, reports: Iterable[Report], now: datetime
+    campaign: Campaign,
+    occurrence: deadlines.Occurrence,
+    form: Form,
+    reports: Iterable[Report],
+    now: datetime,
+    excused: Collection[str] = (),
 ) -> Table:
-    """Return the table of a week as it stands at `now`; `reports` are the units' versions, in any order."""
+    """Return the table of a week as it stands at `now`; `reports` are the units' versions, in any order.
+
+    A unit that has left since stays in the weeks it has reported in.
+    """
     due = occurrence.due.astimezone(UTC)  # two moments of one zone would be compared by the clock on the wall
-    stand = standings((unit.key for unit in campaign.units), reports, due)
-    entries = [(unit.name, stand[unit.key]) for unit in campaign.units]
-    asked = replace(form, fields=tuple(field for field in form.fields if field.key not in REMARKS.values()))
+    stand = standings((unit.key for unit in campaign.every_unit), reports, due, excused)
+    entries = [
+        (unit.name, stand[unit.key]) for unit in campaign.every_unit if not unit.left or stand[unit.key].reported
+    ]
+    beside = set(remarks(form).values())
+    asked = replace(form, fields=tuple(field for field in form.fields if field.key not in beside))
     missing = NAMES["missing"] if now >= due else NOT_YET
     return Table(
-        name=name_of(occurrence),
-        title=campaign.title + TITLE,
+        name=name_of(campaign, occurrence),
+        title=campaign.title + title_of(campaign),
         unit=f"汇总单位：{campaign.bureau}",
         period=f"{occurrence.period[:4]}年{occurrence.title}",
         made=f"汇总时间：{_moment(now.astimezone(campaign.zone))}",
@@ -141,15 +152,20 @@ def _remarks(entries: Sequence[tuple[str, Standing[Report]]], form: Form) -> Ite
     """Yield a line for each count that is not the ledger's: both, and why."""
     for unit, entry in entries:
         answers = entry.reported.answers if entry.reported else {}
-        for key, known in strayed(answers).items():
+        for key, known in strayed(form, answers).items():
             field = form.field(key)
             if field is not None:
-                yield texts.strayed(unit, field.label, answers[key], known, answers.get(REMARKS[key], ""))
+                yield texts.strayed(unit, field.label, answers[key], known, answers.get(remark_of(key), ""))
 
 
-def name_of(occurrence: deadlines.Occurrence) -> str:
+def title_of(campaign: Campaign) -> str:
+    """Return what the table is called, as the campaign calls its reports: 每周工作信息汇总表."""
+    return f"{campaign.duty(DUTY).name}汇总表"
+
+
+def name_of(campaign: Campaign, occurrence: deadlines.Occurrence) -> str:
     """Return what the table of a period is called: 每周工作信息汇总表_2020年第28周."""
-    return f"{TITLE}_{_week(occurrence)}"
+    return f"{title_of(campaign)}_{_week(occurrence)}"
 
 
 def _week(occurrence: deadlines.Occurrence) -> str:
@@ -169,7 +185,8 @@ def load(work: Work, period: str) -> Table:
         raise KeyError(period)
     form = forms.of(work.campaign, work.campaign.duty(DUTY).form)
     reports = [_report(filed) for filed in submissions.versions(work, DUTY, period)]
-    return weekly_table(work.campaign, occurrence, form, reports, work.now)
+    excused = excuses.units(work, DUTY, occurrence.due.astimezone(work.campaign.zone).date())
+    return weekly_table(work.campaign, occurrence, form, reports, work.now, excused)
 
 
 def _report(filed: submissions.Filed) -> Report:
@@ -179,7 +196,7 @@ def _report(filed: submissions.Filed) -> Report:
         state=filed.state,
         answers=filed.answers,
         zero=filed.zero,
-        filed_by=filed.filed_by_name,
+        filed_by=filer(filed.filed_by_name, on_behalf=filed.on_behalf),
         signed_by=filed.signed_by_name,
         signed_at=filed.signed_at,
         reported_at=filed.reported_at,
