@@ -20,6 +20,7 @@ import uvicorn
 
 from bot.clock import Clock, RehearsalClock
 from bot.config import DEFAULT_WEB, WrongSetting, reachable, split_address
+from bot.services import enrolment
 from bot.texts import cli as texts
 from exports.channels.bot_api import BotApi, conceal
 from exports.channels.telegram import TelegramChannel
@@ -161,13 +162,16 @@ async def run(settings: Settings, campaign: Campaign, clock: Clock, *, webhook: 
         tasks: list[asyncio.Task[None]] = []
         routes: tuple[BaseRoute, ...] = ()
         try:
-            if product.api is not None:
+            await product.store.run(enrolment.remember_door, enrolment.WEB, public_address(settings, listening))
+            if product.api is None:
+                await product.store.run(enrolment.remember_door, enrolment.TELEGRAM, "")
+            else:
                 receiver = Receiver(product.store, product.serving.hand)
                 product.add_telegram(answer_taps=webhook is None)
                 secret = await product.store.run(_secret, "webhook")
                 if webhook is not None:
                     routes = (webhook_route(receiver, secret, urlsplit(webhook).path or "/"),)
-                tasks.append(asyncio.create_task(_telegram(product.api, receiver, webhook, secret)))
+                tasks.append(asyncio.create_task(_telegram(product.store, product.api, receiver, webhook, secret)))
             if listening is not None:
                 app = await product.web_app(routes=routes)
                 tasks.append(asyncio.create_task(serve_web(app, listening)))
@@ -188,9 +192,11 @@ async def run(settings: Settings, campaign: Campaign, clock: Clock, *, webhook: 
     return 0
 
 
-async def _telegram(api: BotApi, receiver: Receiver, webhook: str | None, secret: str) -> None:
+async def _telegram(store: Store, api: BotApi, receiver: Receiver, webhook: str | None, secret: str) -> None:
     """Receive from Telegram until cancelled. While it is out of reach all else goes on; raise RefusedError."""
-    say(texts.TELEGRAM_READY.format(name=await introduce(api)))
+    name = await introduce(api)
+    await store.run(enrolment.remember_door, enrolment.TELEGRAM, name)
+    say(texts.TELEGRAM_READY.format(name=name))
     if webhook is None:
         await Polling(api, receiver).run()
     else:
@@ -245,6 +251,13 @@ def address_of(listening: socket.socket) -> str:
     """Return the address a browser on this machine opens."""
     host, port = listening.getsockname()[:2]
     return f"http://{reachable(host)}:{port}/"
+
+
+def public_address(settings: Settings, listening: socket.socket | None) -> str:
+    """Return where invited people find the web chat, "" while it is off."""
+    if listening is None:
+        return ""
+    return settings.public_url or address_of(listening).rstrip("/")
 
 
 async def serve_web(app: Starlette, listening: socket.socket) -> None:

@@ -144,7 +144,8 @@ def _invite(chosen: argparse.Namespace) -> int:
     from bot.services import enrolment  # noqa: PLC0415 - as above
 
     settings = read_settings()
-    enrolment.check_role(_campaign(settings), chosen.role, chosen.unit)
+    with _store(settings) as store:
+        store.do(lambda work: enrolment.check_role(work.campaign, chosen.role, chosen.unit))
     username = ""
     if settings.token:
         from bot.app import bot_name  # noqa: PLC0415 - as above
@@ -156,7 +157,7 @@ def _invite(chosen: argparse.Namespace) -> int:
     lines = [f"https://t.me/{username}?start={issued.token}"] if username else []
     if settings.web_address is not None:
         host, port = settings.web_address
-        lines.append(f"http://{reachable(host)}:{port}/join/{issued.token}")
+        lines.append(f"{settings.public_url or f'http://{reachable(host)}:{port}'}/join/{issued.token}")
     lines.append(texts.invitation_valid(issued.expires_at.astimezone(zone)))
     sys.stdout.write("\n".join(lines) + "\n")  # at once: whoever reads may want the first line only
     return 0
@@ -168,7 +169,7 @@ def _people(_: argparse.Namespace) -> int:
     settings = read_settings()
     with _store(settings) as store:
         rows = store.do(people.everyone)
-        units = {unit.key: unit.name for unit in store.campaign.units}
+        units = store.do(lambda work: {unit.key: unit.name for unit in work.campaign.every_unit})
     for person in rows:
         sys.stdout.write(texts.person(person.name, person.roles, units, reachable=person.reachable) + "\n")
     if not rows:

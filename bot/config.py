@@ -47,6 +47,10 @@ def _base(value: str) -> str:
     return value.rstrip("/")
 
 
+def _public(value: str) -> str:
+    return _base(value) if value else value
+
+
 def _database(value: str) -> str:
     if not re.match(r"(sqlite|postgresql(\+psycopg)?)://", value):
         raise ValueError("database")
@@ -78,6 +82,7 @@ class Settings(BaseSettings):
     telegram_token: Annotated[SecretStr, AfterValidator(_token)] = SecretStr("")
     telegram_api: Annotated[str, _blank_is(DEFAULT_API), AfterValidator(_base)] = DEFAULT_API
     web: Annotated[str | None, AfterValidator(_address)] = None
+    public_url: Annotated[str, _blank_is(""), AfterValidator(_public)] = ""
     clock: Annotated[datetime | None, _blank_is(None), AfterValidator(_aware)] = None
     clock_speed: Annotated[float, _blank_is(1.0), AfterValidator(_speed)] = 1.0
 
@@ -114,6 +119,7 @@ CURES = {
     "telegram_token": "DUBAN_TELEGRAM_TOKEN 不是有效的机器人令牌，形如“数字:字母数字”，请向 BotFather 核对。",
     "telegram_api": "DUBAN_TELEGRAM_API 应为 http:// 或 https:// 开头的地址。",
     "web": "DUBAN_WEB 应为“主机:端口”，例如 127.0.0.1:8080；留空表示不开网页。",
+    "public_url": "DUBAN_PUBLIC_URL 应为大家打开网页的地址，以 http:// 或 https:// 开头，例如 https://duban.example.cn。",
     "clock": "DUBAN_CLOCK 应为带时区的时刻，例如 2020-07-09T16:00:00+08:00。",
     "clock_speed": "DUBAN_CLOCK_SPEED 应为大于 0 的数，例如 1 或 60。",
 }

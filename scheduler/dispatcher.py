@@ -5,7 +5,8 @@ Owns pacing, retrying and giving up. What each failure means (`exports.channels.
 - Unsent: nothing left, or the channel said "later": back in the queue, with a growing delay or the channel's own.
 - Unsure: it may have arrived. A reply or a file is sent once more (twice is better than never); a reminder is not
   (once too often is worse than a clerk's tap): it becomes `unknown` and is listed for the operator.
-- Refused: `dead`, listed for the operator; when the whole address is gone, the account is marked unreachable.
+- Refused: `dead`, listed for the operator; when the whole address is gone, the account is marked unreachable
+  and admin and brigade are told.
 
 Sending is at least once: Telegram has no idempotency key, so a crash between its "ok" and our commit may repeat one
 reply. Replies are not paced (people wait for them; a 429 is obeyed); notices and files are.
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from bot.core.messages import Attachment, Message
+from bot.services import reaching
 from bot.texts import conversation as texts
 from exports.channels.base import Channel, Moved, Parcel, Refused, Unsent, Unsure, Upload
 from storage import outbox, people
@@ -194,7 +196,7 @@ class Dispatcher:
         except Refused as failure:
             log.warning("outbox row %s was refused: %s", row.id, failure)
             if failure.gone:
-                await self._store.run(people.mark_unreachable, row.channel, row.address, str(failure))
+                await self._store.run(reaching.mark, row.channel, row.address, str(failure))
             self._settle(Outcome(row.id, "dead", error=str(failure)))
         except Exception:
             log.exception("outbox row %s failed", row.id)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.services import issue_reminding, reminding
+from bot.services import deputies, issue_reminding, reminding
 from scheduler import imports
 
 if TYPE_CHECKING:
@@ -97,6 +97,8 @@ class Heart:
     async def beat(self) -> None:
         """Queue what is due, send what is queued, take up what was left behind."""
         if await asyncio.to_thread(self._elected):  # it may ask the database server
+            if await self._store.read(deputies.over):
+                await self._store.run(deputies.end_due)
             due = await self._store.read(reminding.planned)
             if due.notices or due.skips:
                 await self._store.run(reminding.remind)

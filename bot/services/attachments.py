@@ -82,9 +82,23 @@ def _template(work: Work, account: AccountRow, which: str) -> bool:  # noqa: ARG
     return access.reach(account.roles, "issue.enter") != ()
 
 
+def _invitation(work: Work, account: AccountRow, link: str) -> bool:  # noqa: ARG001 - as every rule
+    return access.reach(account.roles, "deputy.name") != ()  # heads invite deputies, admins everybody
+
+
 def _import(work: Work, account: AccountRow, number: str) -> bool:
     sent = imports.get(work, _number(number))
     return sent is not None and sent.person_id == account.person_id
+
+
+def _roster_template(work: Work, account: AccountRow, which: str) -> bool:  # noqa: ARG001 - as every rule
+    return access.may(account.roles, "people.manage")
+
+
+def _roster(work: Work, account: AccountRow, number: str) -> bool:
+    sent = imports.get(work, _number(number), "roster")
+    mine = sent is not None and sent.person_id == account.person_id
+    return mine and access.may(account.roles, "people.manage")
 
 
 def _number(text: str) -> int:
@@ -100,5 +114,10 @@ TABLES: Final[Mapping[str, Rule]] = {
     "public": _public,
     "ledger-template": _template,
     "import-faults": _import,
+    "roster-template": _roster_template,
+    "roster-faults": _roster,
+    "roster-links": _roster,
     "closing-sheet": _issue,
+    "invitation-qr": _invitation,
+    "sheet": _submission,
 }

@@ -9,23 +9,38 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot import forms
 from bot.core import dialog
 from bot.core.messages import Command, Event, Message, Said, Sent, Tapped, Unreadable
 from bot.core.problems import Problem
 from bot.services import (
+    admin,
     deliveries,
+    deputies,
     dialogs,
     enrolment,
     entering,
+    excusing,
+    filing,
+    handover,
     imports,
+    inviting,
     issues,
     ledger,
     menus,
+    overview,
+    owing,
+    people_admin,
     reception,
     reminding,
     reports,
     signoff,
+    stages,
+    stamping,
     subjects,
+    todo,
+    urging,
+    versions,
 )
 from bot.services.dialogs import Finished, Left
 from bot.services.subjects import row_id
@@ -124,6 +139,8 @@ def _welcome(visit: Visit) -> Message:
 
 def _refusal(visit: Visit, problem: Problem) -> tuple[Message, ...]:
     """Say why not, and put the person back where they were."""
+    if isinstance(report := problem.facts.get("report"), int):  # it has moved on: show what has become of it
+        return (reports.show(visit, report, sentence(problem)),)
     if problem.key in texts.WITH_MENU:
         return (menus.menu(visit, sentence(problem)),)
     return (Message(sentence(problem), buttons=((menu_texts.BACK_TO_MENU,),)),)
@@ -153,7 +170,7 @@ def _in_dialog(visit: Visit, event: Event) -> tuple[Message, ...]:
     if visit.account.draft_id is None:
         if isinstance(event, Unreadable):
             return (menus.menu(visit, texts.UNREADABLE),)
-        if isinstance(event, Said) and (page := issues.show_number(visit, event.text.strip())):
+        if isinstance(event, Said) and (page := _looked_up(visit, event.text)):
             return (page,)
         return (menus.menu(visit, texts.LOST),)
     try:
@@ -162,6 +179,11 @@ def _in_dialog(visit: Visit, event: Event) -> tuple[Message, ...]:
         people.focus(visit.work, visit.account.id, None)
         return (menus.menu(visit, texts.LOST),)
     return _after(visit, dialogs.advance(visit, row, event))
+
+
+def _looked_up(visit: Visit, text: str) -> Message | None:
+    """Return what somebody typed the number of: an entry of the ledger, or a report by the code on its sheet."""
+    return issues.show_number(visit, text.strip()) or versions.of_paper(visit, text)
 
 
 def _after(visit: Visit, outcome: dialogs.Outcome) -> tuple[Message, ...]:
@@ -180,19 +202,41 @@ def _after(visit: Visit, outcome: dialogs.Outcome) -> tuple[Message, ...]:
 
 
 #: Refusals that do not pass: a form refused for one of these is put away.
-FOR_GOOD = frozenset({"forbidden", "gone", "accepted_already", "superseded", "state_passed"})
+FOR_GOOD = frozenset(
+    {
+        "forbidden",
+        "gone",
+        "accepted_already",
+        "superseded",
+        "state_passed",
+        "excuse_reported",
+        "excused_already",
+        "excuse_under_way",
+        "role_gone",
+        "role_held",
+        "unit_left",
+    }
+)
 
 
 #: What a finished form does.
 FINISHED: Mapping[str, Callable[[Visit, Finished], Message]] = {
-    "weekly": reports.file,
+    **dict.fromkeys(forms.OF_DUTIES, filing.file),
+    "stamped": stamping.take,
     "return": signoff.send_back,
+    "excuse": excusing.grant,
+    "invite": inviting.take,
+    "person_edit": people_admin.correct,
+    "person_role": people_admin.add_role,
+    "handover": handover.take,
+    "deputy": deputies.take,
     "issue": entering.file,
     "ledger_import": imports.take,
     "issue_find": ledger.found,
     "issue_together": ledger.decide_together,
     "issue_sign_together": ledger.decide_together,
     **dict.fromkeys(issues.FORM_OF.values(), issues.finish),
+    **admin.FINISHED,
 }
 
 
@@ -229,7 +273,7 @@ def _cancel(visit: Visit, _: str) -> tuple[Message, ...]:
 COMMANDS: Mapping[str, Callable[[Visit, str], tuple[Message, ...]]] = {
     "start": _start,
     "menu": lambda visit, _: (menus.menu(visit),),
-    "weekly": lambda visit, _: (reports.choose(visit, reception.WEEKLY),),
+    "weekly": lambda visit, _: (owing.choose(visit, reception.WEEKLY),),
     "ledger": lambda visit, _: (ledger.home(visit),),
     "status": _status,
     "help": lambda visit, _: (menus.help_page(visit),),
@@ -253,15 +297,13 @@ def _file(visit: Visit, argument: str) -> Message:
     if "/" not in argument:
         if all(argument != duty.key for duty in visit.campaign.duties):
             raise Problem("gone")
-        return reports.choose(visit, argument)
+        return owing.choose(visit, argument)
+    occurrence = subjects.occurrence(visit.campaign, argument.partition("@")[0])
+    stage = visit.campaign.duty(occurrence.duty).stage is not None
     if "@" not in argument:  # a reminder's button names the period, the visitor's unit is theirs
-        return reports.fill_period(visit, subjects.occurrence(visit.campaign, argument))
-    return reports.fill(visit, subjects.parse(visit.campaign, argument))
-
-
-def _desk(visit: Visit, argument: str) -> Message:
-    key, _, page = argument.partition(":")
-    return reception.desk(visit, key, row_id(page or "0"), place="same" if page else "next")
+        return stages.choose(visit, occurrence) if stage else owing.fill_period(visit, occurrence)
+    subject = subjects.parse(visit.campaign, argument)
+    return stages.show(visit, subject) if stage else filing.fill(visit, subject)
 
 
 def _story(visit: Visit, argument: str) -> Message:
@@ -275,19 +317,32 @@ TAPS: Mapping[str, Callable[[Visit, str], Message]] = {
     "help": lambda visit, _: menus.help_page(visit),
     "file": _file,
     "go": lambda visit, draft: dialogs.go_on(visit, dialogs.own(visit, row_id(draft))),
-    "mine": lambda visit, _: reports.mine(visit),
+    "for": filing.fill_for,
+    "mine": lambda visit, page: reports.mine(visit, row_id(page or "0")),
     "see": lambda visit, report: reports.show(visit, row_id(report)),
-    "fix": lambda visit, report: reports.correct(visit, row_id(report)),
-    "withdraw": lambda visit, report: reports.ask_withdraw(visit, row_id(report)),
-    "withdrawn": lambda visit, report: reports.withdraw(visit, row_id(report)),
+    "fix": lambda visit, report: filing.correct(visit, row_id(report)),
+    "withdraw": lambda visit, report: filing.ask_withdraw(visit, row_id(report)),
+    "withdrawn": lambda visit, report: filing.withdraw(visit, row_id(report)),
     "sign": lambda visit, _: signoff.waiting(visit),
+    "ack": stages.acknowledge,
     "ok": lambda visit, report: signoff.sign(visit, row_id(report)),
     "no": lambda visit, report: signoff.ask_reason(visit, row_id(report)),
+    "stamp": lambda visit, report: stamping.ask(visit, row_id(report)),
+    "print": lambda visit, report: stamping.fetch(visit, row_id(report)),
+    "versions": versions.listing,
+    "compare": versions.compare,
     "accept": lambda visit, report: signoff.accept(visit, row_id(report)),
     "acceptall": reception.accept_all,
-    "state": _desk,
-    "urge": reception.urge,
+    "state": reception.state,
+    "urge": urging.urge,
     "table": reception.table,
+    "todo": todo.todo,
+    "matrix": overview.matrix,
+    "unit": overview.unit,
+    "excuse": excusing.ask,
+    "excuses": excusing.listing,
+    "unexcuse": lambda visit, excuse: excusing.ask_end(visit, row_id(excuse)),
+    "unexcused": lambda visit, excuse: excusing.end(visit, row_id(excuse)),
     "enter": lambda visit, _: entering.begin(visit),
     "again": lambda visit, issue: entering.again(visit, row_id(issue)),
     "ledger": lambda visit, _: ledger.home(visit),
@@ -314,6 +369,24 @@ TAPS: Mapping[str, Callable[[Visit, str], Message]] = {
     "upload": lambda visit, _: ledger.upload(visit),
     "template": lambda visit, _: imports.template(visit),
     "snooze": reminding.snooze,
+    "people": people_admin.listing,
+    "person": lambda visit, person: people_admin.person(visit, row_id(person)),
+    "rename": lambda visit, person: people_admin.ask_correction(visit, row_id(person)),
+    "addrole": lambda visit, person: people_admin.ask_role(visit, row_id(person)),
+    "dismiss": people_admin.ask_dismiss,
+    "dismissed": people_admin.dismiss,
+    "reinvite": lambda visit, person: people_admin.ask_reinvite(visit, row_id(person)),
+    "reinvited": lambda visit, person: people_admin.reinvite(visit, row_id(person)),
+    "handover": handover.ask,
+    "invite": lambda visit, _: inviting.begin(visit),
+    "invited": inviting.waiting,
+    "uninvite": lambda visit, row: inviting.ask_take_back(visit, row_id(row)),
+    "uninvited": lambda visit, row: inviting.take_back(visit, row_id(row)),
+    "deputy": lambda visit, _: deputies.show(visit),
+    "depute": deputies.ask,
+    "undepute": lambda visit, post: deputies.ask_end(visit, row_id(post)),
+    "undeputed": lambda visit, post: deputies.end(visit, row_id(post)),
     "troubles": lambda visit, _: deliveries.troubles(visit),
     "resend": lambda visit, row: deliveries.resend(visit, row_id(row)),
+    **admin.TAPS,
 }

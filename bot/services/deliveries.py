@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.messages import Button, Message
 from bot.core.problems import Problem
+from bot.core.reminders import audible
 from bot.texts import menu as menu_texts
 from bot.texts import moments
 from storage import audit, outbox
@@ -35,7 +36,10 @@ def troubles(visit: Visit) -> Message:
 def resend(visit: Visit, row_id: int) -> Message:
     """Send one of them again, once a tap."""
     visit.require("delivery.see")
-    if not outbox.resend(visit.work, row_id):
+    at = audible(visit.campaign, visit.now)
+    if not outbox.resend(visit.work, row_id, at):
         raise Problem("resent_already")
     audit.note(visit.work, visit.person_id, "delivery.resend", f"outbox:{row_id}")
-    return Message("已重新发送。", buttons=((menu_texts.BACK_TO_MENU,),))
+    quiet = at > visit.work.now
+    said = f"现在是免打扰时间，{moments.moment(at, visit.campaign.zone)}重新发送。" if quiet else "已重新发送。"
+    return Message(said, buttons=((menu_texts.BACK_TO_MENU,),))

@@ -15,7 +15,7 @@ from bot.core.messages import Message, Tapped
 from bot.core.problems import Problem
 from bot.services import known, subjects
 from bot.texts import dialogs as texts
-from storage import drafts, people
+from storage import audit, drafts, people
 from storage.statements import LARGEST_ID, lock
 
 if TYPE_CHECKING:
@@ -79,10 +79,18 @@ def go_on(visit: Visit, row: DraftRow) -> Message:
 
 
 def own(visit: Visit, draft_id: int) -> DraftRow:
-    """Return the visitor's open draft; Problem("dialog_over") when it is closed, or not theirs."""
+    """Return the visitor's open draft; Problem("dialog_over") when it is closed, or not theirs.
+
+    Problem("handed_over") when it was theirs and somebody else goes on with it.
+    """
     row = drafts.load(visit.work, draft_id) if draft_id <= LARGEST_ID else None
-    if row is None or row.person_id != visit.person_id or row.closed_at is not None:
+    if row is None or row.closed_at is not None:
         raise Problem("dialog_over")
+    if row.person_id != visit.person_id:
+        passed = (entry.detail for entry in audit.of(visit.work, f"draft:{row.id}") if entry.action == "draft.pass")
+        holder = people.find(visit.work, row.person_id)
+        was_theirs = any(detail.get("from") == visit.person_id for detail in passed)
+        raise Problem("handed_over", name=holder.name) if was_theirs and holder else Problem("dialog_over")
     return row
 
 

@@ -8,7 +8,7 @@ from bot.core import access
 from bot.core.entries import due_of
 from bot.core.problems import Problem
 from bot.forms.issue import AT_ONCE, ISSUE
-from bot.services import dialogs, issues, notices
+from bot.services import dialogs, issues, notices, subjects
 from bot.texts import issues as texts
 from bot.texts import moments
 from storage import issues as stored
@@ -56,12 +56,12 @@ def _facts(visit: Visit) -> dict[str, Any]:
 
 
 def _units(visit: Visit) -> tuple[str, ...]:
-    """Return the units the visitor may enter problems of; Problem("forbidden") when there is none."""
+    """Return the units the visitor may enter problems of; Problem when there is none, or all of them have left."""
     reach = access.reach(visit.roles, "issue.enter")
-    units = tuple(unit.key for unit in visit.campaign.units) if reach is None else reach
-    if not units:
+    if reach == ():
         raise Problem("forbidden")
-    return units
+    units = tuple(unit.key for unit in visit.campaign.units if reach is None or unit.key in reach)
+    return units or tuple(subjects.known_unit(visit.campaign, unit) for unit in reach or ())
 
 
 def file(visit: Visit, finished: Finished) -> Message:
@@ -74,6 +74,7 @@ def file(visit: Visit, finished: Finished) -> Message:
         raise Problem("due_passed")
     dialogs.close(visit, finished)  # even if it is refused: that does not pass
     visit.require("issue.enter", unit)
+    subjects.known_unit(visit.campaign, unit)
     state: State = "mending" if at_once else "found"
     asked: Asked = "closing/head" if at_once else ""
     entry = stored.enter(

@@ -53,7 +53,7 @@ class Sent:
 def _reach(roles: access.Roles, work: Work) -> tuple[str, ...]:
     """Return the units somebody may enter problems of."""
     reach = access.reach(roles, "issue.enter")
-    return tuple(unit.key for unit in work.campaign.units) if reach is None else reach
+    return tuple(unit.key for unit in work.campaign.units if reach is None or unit.key in reach)
 
 
 # ── Sending a file ───────────────────────────────────────────────────────
@@ -130,7 +130,7 @@ def checked(work: Work, import_id: int, verdict: Verdict | Misfit) -> bool:
             unread=verdict.unread,
         )
     if moved:
-        notices.tell(work, [sent.person_id], f"import/{sent.id}/checked", message)
+        notices.tell(work, [sent.person_id], f"import/{sent.id}/checked", message, asked=True)
     return moved
 
 

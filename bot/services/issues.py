@@ -107,7 +107,7 @@ def load(visit: Visit, issue_id: int) -> Entry:
 
 def unit_name(campaign: Campaign, key: str) -> str:
     """Return a unit's name; its key when the campaign no longer has it: entries outlive campaign files."""
-    return next((unit.name for unit in campaign.units if unit.key == key), key)
+    return next((unit.name for unit in campaign.every_unit if unit.key == key), key)
 
 
 def facts_of(visit: Visit, entry: Entry) -> texts.Facts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot import forms
-from bot.services import enrolment, ledger, subjects
+from bot.services import ledger, posts, subjects
 from bot.texts import menu as texts
 from storage import drafts, outbox, submissions
 
@@ -18,7 +18,7 @@ def menu(visit: Visit, text: str = "", *, title: str = "", place: Place = "new")
     """Return the visitor's menu under `text`, by default who they are here."""
     roles = [role for role, _ in visit.roles]
     units = [unit for role, unit in visit.roles if role == "head"]
-    positions = [enrolment.position(visit.campaign, role, unit) for role, unit in visit.roles]
+    positions = [posts.position(visit.campaign, role, unit) for role, unit in visit.roles]
     return texts.menu(
         text or texts.greeting(visit.account.name, positions),
         roles,

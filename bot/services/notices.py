@@ -1,9 +1,13 @@
-"""Telling somebody something: one outbox row, in the transaction that holds what it speaks of."""
+"""Telling somebody something: one outbox row, in the transaction that holds what it speaks of.
+
+In quiet hours it waits until they end, unless its reader has just asked for it; what expires before that is not sent.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.core.reminders import audible
 from storage import outbox, people
 
 if TYPE_CHECKING:
@@ -14,7 +18,7 @@ if TYPE_CHECKING:
     from storage.work import Work
 
 
-def tell(
+def tell(  # noqa: PLR0913 - a row has many columns; all are named
     work: Work,
     person_ids: Iterable[int],
     key: str,
@@ -24,11 +28,14 @@ def tell(
     not_before: datetime | None = None,
     expires_at: datetime | None = None,
     digest: str = "",
+    asked: bool = False,
 ) -> int:
     """Queue `message` for each person where they were last seen; return how many were queued.
 
-    Somebody for whom `key` exists already, or who has no account, is passed over.
+    Somebody for whom `key` exists already, or who has no account, is passed over. `asked`: it is what its reader's own
+    input asks for, and goes at any hour.
     """
+    campaign, at = work.campaign, not_before or work.now
     told = 0
     for person_id in dict.fromkeys(person_ids):
         home = people.home(work, person_id)
@@ -43,7 +50,7 @@ def tell(
             channel=home.channel,
             address=home.address,
             payload=message.to_json(),
-            not_before=not_before or work.now,
+            not_before=at if asked else audible(campaign, at.astimezone(campaign.zone)),
             expires_at=expires_at,
             digest=digest,
         )

@@ -7,30 +7,44 @@ reminder and each table exist once.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
-from bot import forms
 from bot.core import deadlines
 from bot.core.access import as_role
 from bot.core.messages import Message
 from bot.core.problems import Problem
-from bot.core.reminders import NOTHING, REMEMBERED, Plan, Recipient, Standing, State, live, plan
+from bot.core.reminders import (
+    NOTHING,
+    REMEMBERED,
+    Notice,
+    Part,
+    Plan,
+    Recipient,
+    Standing,
+    State,
+    audible,
+    end_of_next_workday,
+    live,
+    plan,
+)
 from bot.services import notices, reception, reports, subjects
 from bot.texts import menu as menu_texts
 from bot.texts import moments
 from bot.texts import reminders as texts
 from exports import EXPORTS
 from exports.weekly import digest
-from storage import outbox, people, settings
+from storage import drafts, outbox, people, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from bot.core.campaign import Campaign, Push
+    from bot.core.campaign import Push
     from bot.core.deadlines import Occurrence
     from bot.core.standings import Kind
+    from bot.core.standings import Standing as At
     from bot.services.visit import Visit
+    from storage.submissions import Filed
     from storage.work import Work
 
 #: What the planner of reminders calls where a unit stands.
@@ -38,19 +52,17 @@ STATES: Mapping[Kind, State] = {
     "on_time": "reported",
     "late": "reported",
     "awaiting": "filed",
-    "stamping": "filed",
+    "stamping": "stamping",
     "excused": "excused",
-    "returned": "none",
+    "returned": "returned",
     "missing": "none",
 }
-SNOOZE = timedelta(hours=1)
 
 
 def planned(work: Work) -> Plan:
     """Return what is due now and not decided yet. Reads only."""
     since = settings.installed_at(work)
-    duties = fileable(work.campaign)
-    moments_now = live(work.campaign, work.now, since, duties=duties)
+    moments_now = live(work.campaign, work.now, since)
     if not moments_now:
         return NOTHING
     occurrences = {moment.occurrence.key: moment.occurrence for moment in moments_now}
@@ -63,22 +75,22 @@ def planned(work: Work) -> Plan:
             for person in people.everyone(work)
         ],
         _standings(work, occurrences),
-        outbox.known_keys(work, [f"{key}/" for key in occurrences]),
-        duties=duties,
+        outbox.known_keys(work, [moment.key for moment in moments_now]),
     )
 
 
-def fileable(campaign: Campaign) -> frozenset[str]:
-    """Return the duties that can be filed here: nobody is reminded of a form that does not exist yet."""
-    return frozenset(duty.key for duty in campaign.duties if forms.exists(duty.form))
-
-
 def _standings(work: Work, occurrences: Mapping[str, Occurrence]) -> dict[tuple[str, str], Standing]:
-    standings: dict[tuple[str, str], Standing] = {}
-    for key, occurrence in occurrences.items():
-        for unit, at in reports.standings_in(work, occurrence).items():
-            standings[key, unit] = Standing(STATES[at.kind])
-    return standings
+    begun = drafts.subjects(work)
+    return {
+        (key, unit): _standing(at, begun=f"{key}@{unit}" in begun)
+        for key, occurrence in occurrences.items()
+        for unit, at in reports.standings_in(work, occurrence).items()
+    }
+
+
+def _standing(at: At[Filed], *, begun: bool) -> Standing:
+    state = STATES[at.kind]
+    return Standing("draft" if state == "none" and begun else state, at.report.id if at.report else None)
 
 
 def remind(work: Work) -> int:
@@ -107,24 +119,31 @@ def remind(work: Work) -> int:
 
 
 def snooze(visit: Visit, argument: str) -> Message:
-    """一小时后提醒: one more reminder of this report, unless it is in by then."""
+    """一小时后提醒: one more reminder of what is missing now, unless it is done by then."""
     subject = subjects.parse(visit.campaign, argument)
-    visit.require("report.file", subject.unit)
-    at = visit.work.now + SNOOZE
-    if at >= subject.occurrence.due:
-        raise Problem("too_late_to_snooze", due=moments.deadline(subject.occurrence.due, visit.campaign.zone))
-    notices.tell(
-        visit.work,
-        [visit.person_id],
-        f"{subject.occurrence.key}/snooze/{visit.input_id}@{subject.unit}",
-        texts.snoozed(visit.campaign, subject.occurrence, subject.unit),
-        not_before=at,
-        expires_at=subject.occurrence.due,
+    visit.require("report.see", subject.unit)
+    work, zone, due = visit.work, visit.campaign.zone, subject.occurrence.due
+    standing = _standings(work, {subject.occurrence.key: subject.occurrence})[subject.occurrence.key, subject.unit]
+    if standing.turn is None or (standing.turn, subject.unit) not in visit.roles:
+        raise Problem("nothing_to_snooze")
+    late = work.now.astimezone(UTC) >= due.astimezone(UTC)
+    at = audible(visit.campaign, (work.now + texts.SNOOZE).astimezone(zone))
+    until = end_of_next_workday(visit.campaign, at) if late else due.astimezone(UTC)
+    if at >= until:
+        raise Problem("too_late_to_snooze", due=moments.deadline(due, zone))
+    part = Part(
+        key=f"{subject.occurrence.key}/snooze/{visit.input_id}@{subject.unit}",
+        kind="overdue" if late else "nudge",
+        role=standing.turn,
+        occurrence=subject.occurrence,
+        open=((subject.unit, standing),),
+        expected=1,
+        at=at,
+        until=until,
     )
-    return Message(
-        f"好的，{moments.moment(at, visit.campaign.zone)}再提醒您。",
-        buttons=((menu_texts.BACK_TO_MENU,),),
-    )
+    message = texts.words(Notice(visit.person_id, (part,)), visit.campaign, at)
+    notices.tell(work, [visit.person_id], part.key, message, not_before=at, expires_at=until)
+    return Message(f"好的，{moments.moment(at, zone)}再提醒您。", buttons=((menu_texts.BACK_TO_MENU,),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +191,7 @@ def _push(work: Work, due: DueTable) -> int:
         work,
         [member.id for role in due.rule.to for member in people.members(work, role)],
         key,
-        reception.table_message(due.occurrence, line),
+        reception.table_message(work.campaign, due.occurrence, line),
         kind="push",
         digest=due.digest,
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core import access, lifecycle
-from bot.core.messages import Button, Message
+from bot.core.messages import Message
 from bot.core.problems import Problem
 from bot.forms import FORMS
-from bot.services import dialogs, ledger, notices, reports
+from bot.services import dialogs, ledger, notices, reports, stamping, subjects
 from bot.texts import menu as menu_texts
 from bot.texts import reports as texts
-from storage import outbox, people, submissions
+from bot.texts import stamping as stamping_texts
+from storage import people, submissions
 
 if TYPE_CHECKING:
     from bot.services.dialogs import Finished
@@ -32,48 +33,49 @@ def waiting(visit: Visit) -> Message:
         return reports.show(visit, rows[0].id)
     lines = [
         texts.Line(
-            f"{reports.what(visit.campaign, filed)}　{filed.number}",
-            reports.what(visit.campaign, filed),
+            f"{reports.what(visit.campaign, filed)}　{filed.number}{texts.corrected_mark(filed.version)}",
+            _label(visit, filed, several=len(units) > 1),
             filed.id,
         )
         for filed in rows
     ]
-    extra = [Button(f"问题台账申请（{requests}）", "m:signing:", "primary")] if requests else []
-    return texts.listing(menu_texts.SIGN, lines, "目前没有待签批的报送和申请。", extra=extra)
+    return texts.to_sign_page(lines, requests)
+
+
+def _label(visit: Visit, filed: Filed, *, several: bool) -> str:
+    """Return a report's name for half a row of buttons; the unit's only for heads of several."""
+    occurrence = subjects.of(visit.campaign, filed).occurrence
+    return reports.what(visit.campaign, filed) if several else subjects.named(visit.campaign, occurrence)
 
 
 def sign(visit: Visit, report: int) -> Message:
-    """同意报送: the report counts as reported from here on."""
-    filed = _exact(visit, report)
+    """同意报送: the report counts as reported from here on, or goes to be stamped where the paper needs that."""
+    filed = reports.exact(visit, report)
     visit.require("report.sign", filed.unit)
-    reports.move(visit, filed, "sign", signed_by=visit.person_id, signed_at=visit.work.now)
-    outbox.silence(visit.work, f"{filed.duty}/{filed.period}/", filed.unit)
+    filed = reports.move(visit, filed, "sign", signed_by=visit.person_id, signed_at=visit.work.now)
     name = reports.what(visit.campaign, filed)
-    notices.tell(
-        visit.work,
-        _filer(visit, filed),
-        f"signed/{filed.id}",
-        texts.signed_notice(name, visit.account.name, filed.id),
-    )
-    return Message(
-        f"{name}已签批，并报送执法大队。",
-        title="已同意报送",
-        buttons=((Button("查看本次报送", f"m:see:{filed.id}"), menu_texts.BACK_TO_MENU),),
-        place="next",
-    )
+    if filed.state == "signed":
+        filed = stamping.send_sheet(visit, filed)
+        then = stamping_texts.WAITS if filed.state == "signed" else stamping_texts.SENT
+    else:
+        notice = texts.signed_notice(name, visit.account.name, filed.id)
+        notices.tell(visit.work, _filer(visit, filed), f"signed/{filed.id}", notice)
+        then = texts.SIGNED
+    left = submissions.count_awaiting(visit.work, list(access.units_for(visit.roles, "head")))
+    return texts.signed(name, filed.id, then=then, fetch=filed.state == "signed", waiting=left)
 
 
 def ask_reason(visit: Visit, report: int) -> Message:
     """退回: a report goes back only with a reason, so ask for it first."""
-    filed = _exact(visit, report)
-    lifecycle.after(filed.state, _way_back(visit, filed), visit.campaign.duty(filed.duty).needs)
+    filed = reports.exact(visit, report)
+    reports.after(visit, filed, _way_back(visit, filed))
     about = f"{reports.what(visit.campaign, filed)}（{filed.number}）"
     return dialogs.begin(visit, FORMS["return"], f"return/{filed.id}", {"about": about})
 
 
 def send_back(visit: Visit, finished: Finished) -> Message:
     """Return the report with the reason the dialog asked for."""
-    filed = _exact(visit, int(finished.row.subject.partition("/")[2]))
+    filed = reports.exact(visit, int(finished.row.subject.partition("/")[2]))
     how = _way_back(visit, filed)
     reason = finished.draft.answers["reason"]
     reports.move(visit, filed, how, returned_by=visit.person_id, returned_at=visit.work.now, reason=reason)
@@ -94,7 +96,7 @@ def send_back(visit: Visit, finished: Finished) -> Message:
 
 def accept(visit: Visit, report: int) -> Message:
     """接收: the brigade takes the report; from here on it stands."""
-    filed = _exact(visit, report)
+    filed = reports.exact(visit, report)
     visit.require("report.receive", filed.unit)
     _accept(visit, filed)
     return reports.show(visit, filed.id)
@@ -104,24 +106,20 @@ def accept_all(visit: Visit, duty: str, period: str) -> int:
     """全部接收: take every report of the period that is reported; return how many."""
     visit.require("report.receive")
     rows = [filed for filed in submissions.for_period(visit.work, duty, period) if filed.state == "reported"]
-    for filed in rows:
+    return sum(_accepted(visit, filed) for filed in rows)
+
+
+def _accepted(visit: Visit, filed: Filed) -> bool:
+    """Accept a report unless it has changed in this very moment."""
+    try:
         _accept(visit, filed)
-    return len(rows)
+    except Problem:
+        return False
+    return True
 
 
 def _accept(visit: Visit, filed: Filed) -> None:
     reports.move(visit, filed, "accept", accepted_by=visit.person_id, accepted_at=visit.work.now)
-
-
-def _exact(visit: Visit, report: int) -> Filed:
-    """Return just this version; Problem("superseded") when the unit has filed a newer one meanwhile."""
-    filed = submissions.get(visit.work, report)
-    if filed is None:
-        raise Problem("gone")
-    visit.require("report.see", filed.unit)
-    if not filed.current:
-        raise Problem("superseded")
-    return filed
 
 
 def _way_back(visit: Visit, filed: Filed) -> lifecycle.Move:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.core import deadlines
 from bot.core.problems import Problem
+from bot.texts import reports as texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,12 @@ def parse(campaign: Campaign, text: str) -> Subject:
 
 def of(campaign: Campaign, filed: Filed) -> Subject:
     """Return what a filed report is about."""
-    return parse(campaign, f"{filed.duty}/{filed.period}@{filed.unit}")
+    return Subject(occurrence(campaign, f"{filed.duty}/{filed.period}"), filed.unit)
+
+
+def named(campaign: Campaign, occurrence: Occurrence) -> str:
+    """Say which report it is, whichever unit's: 第28周每周工作信息, 《专项整治工作总结》, 典型案例（第3件）."""
+    return texts.named(campaign.duty(occurrence.duty), occurrence.title)
 
 
 def occurrence(campaign: Campaign, key: str) -> Occurrence:
@@ -46,16 +52,20 @@ def occurrence(campaign: Campaign, key: str) -> Occurrence:
 
 
 def known_unit(campaign: Campaign, unit: str) -> str:
-    """Return the unit's key; Problem("gone") when the campaign has no such unit."""
-    if all(unit != known.key for known in campaign.units):
+    """Return the unit's key; Problem("gone") when the campaign has no such unit, "unit_left" for one that has left."""
+    known = next((each for each in campaign.every_unit if each.key == unit), None)
+    if known is None:
         raise Problem("gone")
+    if known.left:
+        raise Problem("unit_left", name=known.name)
     return unit
 
 
 def title(campaign: Campaign, form_title: str, text: str, state: Mapping[str, Any]) -> str:
-    """Say what a draft is about: 第28周本周工作信息, 申请延期 NJ-2020-001, or just the form's title."""
+    """Say what a draft is about: 第28周本周工作信息, 《专项整治工作总结》, 申请延期 NJ-2020-001, or a form's."""
     if found := deadlines.occurrence(campaign, text.partition("@")[0]):
-        return f"{found.title.partition('（')[0]}{form_title}"
+        weekly = campaign.duty(found.duty).every
+        return f"{found.title.partition('（')[0]}{form_title}" if weekly else named(campaign, found)
     if text.startswith("issue/") and text != "issue/new":
         number = str(state.get("facts", {}).get("about", "")).partition(" ")[0]
         return f"{form_title} {number}".strip()

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from telegram import BotCommand, BotCommandScopeAllPrivateChats
 from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
 
+from bot.services import reaching
 from exports.channels.bot_api import wait_of
 from handlers.telegram import updates
-from storage import inbox, people
+from storage import inbox
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -83,7 +84,7 @@ def receive(
 ) -> Sequence[Incoming]:
     """Store (update id, chat, update) rows, and who blocked the bot or no longer does; return new rows."""
     for address, blocked in blocks:
-        people.mark_unreachable(work, CHANNEL, address, "blocked" if blocked else "")
+        reaching.mark(work, CHANNEL, address, "blocked" if blocked else "")
     return inbox.receive(work, CHANNEL, rows)
 
 

@@ -57,6 +57,8 @@ def create_app(house: House) -> Starlette:
         Route("/api/inputs", inputs.receive, methods=["POST"]),
         Route("/api/files", inputs.upload, methods=["POST"]),
         Route("/files/{row:int}/{place:int}", Downloads(house).serve),
+        Route("/join/{token}", joining.ask),
+        Route("/join/{token}", joining.join, methods=["POST"]),
         Mount("/static", pages.Assets()),
     ]
     if rehearsal is not None:
@@ -64,11 +66,6 @@ def create_app(house: House) -> Starlette:
             Route("/demo/people", rehearsal.people),
             Route("/demo/stream", rehearsal.stream),
             Route("/demo/clock", rehearsal.move, methods=["POST"]),
-        ]
-    else:
-        routes += [
-            Route("/join/{token}", joining.ask),
-            Route("/join/{token}", joining.join, methods=["POST"]),
         ]
     return Starlette(
         routes=routes,

@@ -62,7 +62,8 @@ class Downloads:
         except Exception as error:
             log.exception("a table could not be made: %s", attachment.ref)
             raise HTTPException(503) from error
-        headers = _INERT | {"Content-Disposition": disposition(attachment.name)}
+        how = "inline" if made.mime in magic.DRAWN else "attachment"
+        headers = _INERT | {"Content-Disposition": disposition(attachment.name, how)}
         return Response(made.content, media_type=made.mime, headers=headers)
 
     async def _file(self, attachment: Attachment) -> Response:

@@ -137,4 +137,4 @@ def _file(url: str, attachment: dict[str, Any], size_of: Callable[[str], int | N
     stored = attachment["kind"] == "file"
     name: str = attachment["name"]
     file: Entry = {"url": url, "name": name, "size": size_of(attachment["ref"]) if stored else None}
-    return file | {"picture": True} if stored and name.lower().endswith(_PICTURES) else file
+    return file | {"picture": True} if name.lower().endswith(_PICTURES) else file

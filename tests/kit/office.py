@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import select, update
 from sqlmodel import col
@@ -19,7 +19,7 @@ from sqlmodel import col
 from bot.campaigns import load
 from bot.core import magic
 from bot.core.messages import Button, Command, Event, FileRef, Message, Said, Sent, Tapped
-from bot.services import conversation, issue_reminding, reminding
+from bot.services import conversation, deputies, issue_reminding, reminding
 from storage import inbox, people, settings
 from storage.tables import Outbox
 from storage.work import Store, Work
@@ -51,7 +51,7 @@ class Office:
     chats: dict[str, Chat] = field(default_factory=dict)
 
     @classmethod
-    async def open(cls, url: str, now: str, campaign: Campaign | None = None) -> Office:
+    async def open(cls, url: str, now: str, campaign: Campaign | None = None) -> Self:
         """Open an office on an empty database; `now` is local time in the campaign's zone: "2020-07-09 15:00"."""
         campaign = campaign or load(SAMPLE)
         hands = Hands(datetime.fromisoformat(now).replace(tzinfo=campaign.zone))
@@ -89,6 +89,7 @@ class Office:
 
     async def beat(self) -> None:
         """Do what a heartbeat does but for the sending: queue what is due, then let everything queued arrive."""
+        await self.store.run(deputies.end_due)
         await self.store.run(reminding.remind)
         await self.store.run(reminding.push_tables)
         await self.store.run(issue_reminding.remind)

@@ -120,6 +120,19 @@ async def test_who_blocked_the_bot_is_marked_and_listed(desk: Desk) -> None:
     assert [row.state for row in await desk.store.read(outbox.troubles, 10)] == ["dead"]
 
 
+async def test_the_brigade_hears_at_once_of_whoever_blocked_the_bot(desk: Desk) -> None:
+    await desk.store.run(people.grant, desk.people[ANNA], "contact", "nongji")
+    await desk.store.run(people.grant, desk.people[BOB], "brigade")
+    desk.server.faults.append(
+        Fault(status=403, description="Forbidden: bot was blocked by the user", chat=ANNA, times=2)
+    )
+    for key in ("k/1", "k/2"):
+        await desk.queue(ANNA, key, "请报送")
+    await desk.dispatcher.dispatch()
+    assert [said for said in desk.texts(BOB) if "甲联系人（农机服务中心联系人）收不到消息了" in said] == desk.texts(BOB)
+    assert len(desk.texts(BOB)) == 1
+
+
 async def test_one_tap_sends_it_again(desk: Desk) -> None:
     desk.server.faults.append(Fault(drop="before"))
     await desk.queue(ANNA, "k/1", "请报送")

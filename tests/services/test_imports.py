@@ -16,7 +16,8 @@ from bot.core.problems import Problem
 from bot.texts import imports as texts
 from bot.texts.problems import sentence
 from exports import import_faults, ledger
-from exports.ledger_template import FIRST, HEAD, template_bytes
+from exports.ledger_template import template_bytes
+from exports.template import FIRST, HEAD
 from exports.workbook import MIME, write
 from scheduler.imports import check_waiting
 from storage import audit, imports, issues, people

@@ -126,6 +126,12 @@ def test_files_are_named_with_their_size() -> None:
     ]
 
 
+def test_a_picture_that_is_made_when_it_is_fetched_is_shown_as_well() -> None:
+    message = Message("邀请链接", attachments=(Attachment("table", "invitation-qr/https://t.me/x", "二维码.png"),))
+    [file] = drawn([notice(5, message)], [])[0]["files"]
+    assert file["picture"]
+
+
 def test_a_file_that_was_too_large_is_shown_as_what_was_sent() -> None:
     payload = {"kind": "too_large", "name": "录像.mp4", "size": 99, "limit": 50}
     entry = drawn([], [Heard(1, "home/1", payload, NOON)])[0]
