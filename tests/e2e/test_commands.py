@@ -34,6 +34,7 @@ WRONG = {
     "DUBAN_TELEGRAM_TOKEN": ("abc", "123456", "123456:短", "123456:with space"),
     "DUBAN_TELEGRAM_API": ("api.telegram.org", "ftp://api.telegram.org"),
     "DUBAN_WEB": ("8080", "127.0.0.1", "127.0.0.1:99999", "http://127.0.0.1:8080", ":8080"),
+    "DUBAN_PUBLIC_URL": ("duban.example.cn", "ftp://duban.example.cn"),
     "DUBAN_CLOCK": ("yesterday", "2020-07-10T12:00:00", "2020-13-10T12:00:00+08:00"),
     "DUBAN_CLOCK_SPEED": ("fast", "0", "-1", "nan", "inf"),
 }  # fmt: skip
