@@ -38,6 +38,7 @@ def begin(visit: Visit) -> Message:
 def again(visit: Visit, issue_id: int) -> Message:
     """再录一件: the next entry, with the answers it has in common with this one."""
     before = issues.load(visit, issue_id)
+    visit.require("issue.enter", before.unit)  # a head of one unit may be another's contact
     known = {"unit": before.unit, **before.answers}
     facts = _facts(visit) | {f"last_{key}": known[key] for key in OFFERED if key in known}
     kept: dict[str, Any] = {key: known[key] for key in KEPT if key in known}

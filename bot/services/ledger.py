@@ -324,12 +324,15 @@ def _brief(visit: Visit, entries: Sequence[Entry]) -> list[texts.Line]:
 
 
 def decide_together(visit: Visit, finished: Finished) -> Message:
-    """Sign or close every entry that is still as it was when the list was shown; name the others."""
+    """Sign or close every entry that is still as it was when the list was shown; name the others.
+
+    Problem("forbidden") when none of them is the visitor's to decide any more.
+    """
     sign = finished.form.name == SIGN_TOGETHER.name
     done, passed = [], []
     for issue_id, version in finished.draft.facts["entries"]:
         entry = stored.get(visit.work, issue_id)
-        if entry is None:
+        if entry is None or not visit.may("issue.sign" if sign else "issue.verify", entry.unit):
             continue
         if entry.version != version:
             passed.append(entry.number)
@@ -340,6 +343,8 @@ def decide_together(visit: Visit, finished: Finished) -> Message:
             passed.append(entry.number)
         else:
             done.append(entry.number)
+    if not done and not passed:
+        raise Problem("forbidden")
     back = Button("继续签批", "m:signing:") if sign else Button("继续核查", "m:desk:")
     return issue_texts.together_done(done, passed, "签批" if sign else "销号", back)
 
