@@ -54,6 +54,7 @@ _TAKE_BACK = (
     .returning(*_ROW)
 )
 _USED_BY = update(Invitation).where(col(Invitation.id) == bindparam("invitation")).values(used_by=bindparam("person"))
+_BY_WHOM = select(col(Invitation.used_by)).where(col(Invitation.token_hash) == bindparam("hashed"))
 _FAILED = (
     update(Account)
     .where(col(Account.id) == bindparam("account_id"))
@@ -117,6 +118,12 @@ def take_back(work: Work, invitation_id: int) -> InvitationRow | None:
 def mark_used(work: Work, invitation_id: int, person_id: int) -> None:
     """Remember whom the invitation made known."""
     work.conn.execute(_USED_BY, {"invitation": invitation_id, "person": person_id})
+
+
+def used_by(work: Work, token_hash: str) -> int | None:
+    """Return whom a link made known; None while nobody has used it."""
+    person: int | None = work.conn.scalar(_BY_WHOM, {"hashed": token_hash})
+    return person
 
 
 def note_failure(work: Work, account_id: int) -> None:

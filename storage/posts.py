@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -58,6 +58,12 @@ _POSTS = (
 _OF_PERSON = _POSTS.where(HELD, col(Membership.person_id) == bindparam("person"))
 _DEPUTIES = _POSTS.where(HELD, col(Membership.deputy_of).is_not(None))
 _POST = _POSTS.where(HELD, col(Membership.id) == bindparam("membership"))
+_EVER = (
+    select(col(Membership.person_id))
+    .where(col(Membership.role) == bindparam("the_role"), col(Membership.unit) == bindparam("the_unit"))
+    .group_by(col(Membership.person_id))
+    .order_by(func.min(col(Membership.id)))
+)
 _OVER = _POSTS.where(col(Membership.ended_at).is_(None), col(Membership.until) <= bindparam("now", type_=Moment))
 _END = (
     update(Membership)
@@ -84,6 +90,11 @@ _WAS_DEPUTY = select(stood_in(bindparam("person"), bindparam("the_unit"), bindpa
 def of_person(work: Work, person_id: int) -> list[Post]:
     """Return what a person holds now, in the order it was given."""
     return _all(work, _OF_PERSON, {"person": person_id})
+
+
+def ever(work: Work, role: str, unit: str) -> list[int]:
+    """Return who holds this role in this unit or ever held it, the first ones first."""
+    return list(work.conn.scalars(_EVER, {"the_role": role, "the_unit": unit}))
 
 
 def deputies(work: Work) -> list[Post]:

@@ -6,6 +6,7 @@ is a new one: whoever confirms is told so first.
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -35,15 +36,22 @@ if TYPE_CHECKING:
 UNIT, CODE, NAME, ROLE, PHONE = TITLES = ("单位", "单位编号", "姓名", "角色", "电话")
 #: A roster is a few hundred people.
 MOST_ROWS: Final = 1000
+#: More new units at once are a column that was taken for another, and would take minutes to add.
+MOST_UNITS: Final = 100
 
 _REQUIRED: Final = (UNIT, NAME, ROLE)
 _UNIT_NAME, _NAME, _PHONE = Text(most=30, least=2), Text(most=20), Phone()
 _WRITTEN: Final = 20
+#: Names of two characters are set apart to be as wide as those of three: 赵　某.
+_PADDING: Final = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One person's role: `unit` by name, "" for a role of the whole bureau; `code` of a new unit, where it has one."""
+    """One person's role: `unit` by name, "" for a role of the whole bureau; `code` of a new unit, where it has one.
+
+    `key` is that of a unit that was known when the row was read, whatever it is called by the time it is entered.
+    """
 
     number: int
     unit: str
@@ -51,6 +59,7 @@ class Row:
     name: str
     role: str
     phone: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,7 @@ def fault(row: int, column: str, problem: Problem) -> Fault:
 def check(lines: Sequence[Line], units: Sequence[Unit], now: datetime) -> Verdict:
     """Check every row of a sheet; `now` in the campaign's zone.
 
-    Misfit when it is no roster: import_header, import_columns, import_empty, import_long.
+    Misfit when it is no roster: import_header, import_columns, import_empty, import_long, roster_units.
     """
     header = ledger_headings.find(lines, TITLES)
     if header is None:
@@ -97,6 +106,8 @@ def check(lines: Sequence[Line], units: Sequence[Unit], now: datetime) -> Verdic
     for reading in chosen:
         reading.read()
     _agree(chosen)
+    if len({reading.row.unit for reading in chosen if not reading.row.key}) > MOST_UNITS:
+        raise Misfit("roster_units", most=MOST_UNITS)
     return Verdict(
         len(chosen),
         tuple(reading.row for reading in chosen if not reading.faults),
@@ -107,6 +118,10 @@ def check(lines: Sequence[Line], units: Sequence[Unit], now: datetime) -> Verdic
 
 def _agree(readings: Sequence[_Reading]) -> None:
     """Note where rows contradict each other; what one row says of a unit or a person holds in its other rows."""
+    names: dict[str, str] = {}
+    for reading in readings:  # a new unit is called as it was written first: 植保 站 is 植保站
+        unit = reading.row.unit
+        reading.row = replace(reading.row, unit=names.setdefault(plain(unit), unit))
     codes: dict[str, str] = {}
     owners: dict[str, str] = {}
     phones: dict[tuple[str, str], str] = {}
@@ -153,9 +168,10 @@ class _Reading:
             number=self.line.number,
             unit=self._tried(UNIT, self._unit) if in_unit else "",
             code=self._tried(CODE, self._code) if in_unit else "",
-            name=self._tried(NAME, lambda text: self._kind(_NAME, text)),
+            name=self._tried(NAME, lambda text: self._kind(_NAME, _PADDING.sub("", text))),
             role=role,
             phone=self._tried(PHONE, lambda text: self._kind(_PHONE, digits(text)) if text else ""),
+            key=self._known.key if in_unit and self._known is not None else "",
         )
 
     def note(self, title: str, problem: Problem) -> None:

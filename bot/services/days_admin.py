@@ -14,10 +14,10 @@ from bot.core.campaign_changes import Change, changed
 from bot.core.problems import Problem
 from bot.core.workdays import Workdays
 from bot.forms.admin import WORKDAY
-from bot.services import changing, dialogs
+from bot.services import changing, dialogs, notices, reports
 from bot.texts import days_admin as texts
 from bot.texts import moments
-from storage import overrides
+from storage import outbox, overrides, people
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -34,6 +34,8 @@ AHEAD, AFTERWARDS = timedelta(days=70), timedelta(days=183)
 _SATURDAY: Final = 5
 
 WORKED: Final = {True: "上班", False: "休息"}
+#: Where a unit stands while its report is still asked for.
+_OWING: Final = frozenset({"missing", "returned", "awaiting", "stamping"})
 CHOICES: Final[dict[str, bool | None]] = {"on": True, "off": False, "official": None}
 
 
@@ -143,11 +145,27 @@ def change(visit: Visit, argument: str) -> Message:
     """确认调整: make the change the page asked about, unless the time has passed it by."""
     visit.require("workday.manage")
     day, made = _read(argument)
-    changing.hold(visit)
+    before = changing.hold(visit)
     _after(visit, day, made)
     changing.change(visit, made, "workday.set")
+    for old, new in _moved(before, visit.campaign):
+        _tell(visit, old, new)
     works = WORKED[visit.campaign.workdays.is_workday(day)]
     return show(visit, f"已调整：{moments.day_and_weekday(day)}{works}。")
+
+
+def _tell(visit: Visit, old: Occurrence, new: Occurrence) -> None:
+    """Tell who was told of the old due moment, and still owes the report, of the new one; what waits is unsaid."""
+    if outbox.latest(visit.work, f"{old.key}/") is None:
+        return
+    units = [unit for unit, at in reports.standings_in(visit.work, new).items() if at.kind in _OWING]
+    for unit in units:
+        outbox.silence(visit.work, f"{old.key}/", unit, "moved")
+    held = [each.id for each in people.everyone(visit.work) if any(unit in units for _, unit in each.roles)]
+    zone = visit.campaign.zone
+    due = [moments.deadline(each.due, zone) for each in (old, new)]
+    message = texts.moved_notice(_what(visit.campaign, old), *due)
+    notices.tell(visit.work, held, f"{old.key}/moved/{visit.input_id}", message)
 
 
 def _read(argument: str) -> tuple[date, Change]:

@@ -102,9 +102,11 @@ def invite(
 def redeem(work: Work, account: AccountRow, token: str, name: str) -> int | None:
     """Bind this account to what the token promises; the person's id, or None, however it failed.
 
-    Somebody who is known already gains the role and keeps everything else. Problem("link_for_another") for somebody
-    who is known and not meant: the link stays good.
+    Somebody who is known already gains the role and keeps everything else; their own link opened again is no guess.
+    Problem("link_for_another") for somebody who is known and not meant: the link stays good.
     """
+    if account.person_id is not None and invitations.used_by(work, digest(token)) == account.person_id:
+        return account.person_id
     found = _use(work, account, token)
     return None if found is None else _let_in(work, account, found, name)
 
@@ -131,15 +133,17 @@ def _use(work: Work, guesser: AccountRow, token: str) -> InvitationRow | None:
     if promised is None:
         invitations.note_failure(work, guesser.id)
         return None
-    if guesser.person_id is not None and not _meant(guesser.person_id, promised):
+    if guesser.roles and not _meant(guesser, promised):
         raise Problem("link_for_another", name=promised.name)
     return invitations.redeem(work, hashed) if _holds(work, promised) else None
 
 
-def _meant(person_id: int, promised: InvitationRow) -> bool:
-    """Tell whether a known person may use it: it is not somebody else's phone, nor a link they made for others."""
-    terms = promised.terms
-    return terms.get("person", person_id) == person_id and (terms.get("by") != person_id or "person" in terms)
+def _meant(known: AccountRow, promised: InvitationRow) -> bool:
+    """Tell whether it is for somebody who holds a role here: whoever looks at another's link does not use it up."""
+    if "person" in promised.terms:
+        return bool(promised.terms["person"] == known.person_id)
+    others = {promised.terms.get(role) for role in ("by", "replaces", "deputy_of")}
+    return known.person_id not in others and promised.name in {"", known.name}
 
 
 def _holds(work: Work, promised: InvitationRow) -> bool:
@@ -149,12 +153,11 @@ def _holds(work: Work, promised: InvitationRow) -> bool:
 
 
 def _let_in(work: Work, account: AccountRow, found: InvitationRow, name: str) -> int:
-    person_id = account.person_id
+    person_id = found.terms.get("person") or _own(account, found) or _known(work, found)
     if person_id is None:
-        person_id = found.terms.get("person") or _known(work, found)
-        if person_id is None:
-            called = found.name or name or texts.ROLE_NAMES[found.role]
-            person_id = people.create_person(work, called, found.terms.get("phone", ""))
+        called = found.name or name or texts.ROLE_NAMES[found.role]
+        person_id = people.create_person(work, called, found.terms.get("phone", ""))
+    if person_id != account.person_id:
         people.bind(work, account.id, person_id)
     invitations.mark_used(work, found.id, person_id)
     audit.note(work, person_id, "invitation.use", f"invitation:{found.id}", role=found.role, unit=found.unit)
@@ -184,8 +187,18 @@ def _take_up(work: Work, person_id: int, found: InvitationRow) -> None:
         posts.give(work, person_id, found.role, found.unit, by, tell=False)
 
 
+def _own(account: AccountRow, found: InvitationRow) -> int | None:
+    """Return whose account it is; None for nobody's, and for that of a leaver of another name: a phone passed on."""
+    return account.person_id if account.roles or found.name in {"", account.name} else None
+
+
 def _known(work: Work, found: InvitationRow) -> int | None:
-    """Return who is meant when somebody of that name holds that role already: the same person with another phone."""
+    """Return who is meant when somebody of that name holds that role already: the same person with another phone.
+
+    A deputy is never one of the heads: whoever may name one does not let others in as a head.
+    """
+    if "deputy_of" in found.terms:
+        return None
     leaver = found.terms.get("replaces")
     same = [
         each.id
@@ -196,11 +209,15 @@ def _known(work: Work, found: InvitationRow) -> int | None:
 
 
 def greet_stranger(work: Work, account: AccountRow, event: Event, name: str) -> tuple[Message, ...]:
-    """Answer an account that belongs to nobody: its token, one polite line, or silence."""
+    """Answer an account without a role: its token, one polite line, or silence. () as well for who has come in."""
     if isinstance(event, Command) and event.name == "start" and event.argument:
-        if redeem(work, account, event.argument, name) is None:
+        person_id = redeem(work, account, event.argument, name)
+        if person_id is None:
             return (texts.LINK_INVALID,)
-        return ()
+        found = people.find(work, person_id)
+        return () if found and found.roles else (texts.NO_ROLE,)
+    if account.person_id is not None:
+        return (texts.NO_ROLE,)
     if account.told_at is not None and work.now - account.told_at < STRANGER_EVERY:
         return ()
     people.told(work, account.id)

@@ -11,15 +11,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from storage import audit, drafts, issues, outbox, people, submissions
+from bot.core import access
+from storage import audit, drafts, issues, outbox, people, posts, submissions
 from storage.statements import LARGEST_ID, lock
 
 if TYPE_CHECKING:
     from storage.drafts import DraftRow
     from storage.work import Work
 
-#: The forms a head fills in; all others about a unit are its contacts'.
+#: The forms a head fills in, and those nobody in a unit does; all others about a unit are its contacts'.
 HEAD_FORMS: Final = frozenset({"return", "issue_refuse", "issue_sign_together"})
+BUREAU_FORMS: Final = frozenset({"excuse"})
 #: What stands before a report's id in a form's subject or a notice's key.
 _OF_REPORT: Final = frozenset({"return", "stamp", "stamped", "sheet", "sign", "signed", "returned", "withdrawn"})
 #: Of "weekly/2020-W28/notice@nongji", a rung of a duty's ladder.
@@ -46,8 +48,7 @@ def leave(work: Work, leaver: int, role: str, unit: str, to: int | None, by: int
     passed = Passed()
     if not unit:
         return passed
-    for person in sorted({leaver, to or leaver}):
-        lock(work, "draft", str(person))  # as whoever opens one
+    _hold(work, leaver, to or leaver)
     for row in begun(work, leaver, role, unit):
         _pass(work, row, to, by, passed)
     held = people.find(work, leaver)
@@ -57,12 +58,40 @@ def leave(work: Work, leaver: int, role: str, unit: str, to: int | None, by: int
     return passed
 
 
+def pick_up(work: Work, person_id: int, role: str, unit: str, by: int | None) -> Passed:
+    """Give whoever takes up a vacant role in a unit what those before them had begun, and nobody could take over.
+
+    Who may file for any unit by now goes on with theirs.
+    """
+    passed = Passed()
+    if not unit:
+        return passed
+    holding = {each.id for each in people.members(work, role, unit)}
+    left = [former for former in posts.ever(work, role, unit) if former not in holding]
+    if left:
+        _hold(work, person_id, *left)
+    for former in left:
+        found = people.find(work, former)
+        if found is not None and not access.may(found.roles, "report.file_for"):
+            for row in begun(work, former, role, unit):
+                _pass(work, row, person_id, by, passed)
+    return passed
+
+
+def _hold(work: Work, *persons: int) -> None:
+    """Let none of them open a form meanwhile."""
+    for person in sorted(set(persons)):
+        lock(work, "draft", str(person))
+
+
 def begun(work: Work, person_id: int, role: str, unit: str) -> list[DraftRow]:
     """Return the open forms a person has begun in this role for this unit."""
     return [
         row
         for row in drafts.of_person(work, person_id)
-        if (row.form in HEAD_FORMS) == (role == "head") and unit_of(work, row.subject, row.state) == unit
+        if row.form not in BUREAU_FORMS
+        and (row.form in HEAD_FORMS) == (role == "head")
+        and unit_of(work, row.subject, row.state) == unit
     ]
 
 
@@ -71,10 +100,9 @@ def _pass(work: Work, row: DraftRow, to: int | None, by: int | None, passed: Pas
         passed.kept.append(row.id)
         return
     if drafts.open_for(work, to, row.form, row.subject) is not None:
-        drafts.close(work, row.id, "superseded")
-        passed.closed.append(row.id)
-    else:
-        drafts.hand_over(work, row.id, to)
+        if drafts.close(work, row.id, "superseded"):
+            passed.closed.append(row.id)
+    elif drafts.hand_over(work, row.id, to):  # it may have been finished in this moment
         audit.note(work, by, "draft.pass", f"draft:{row.id}", **{"from": row.person_id, "to": to})
         passed.moved.append(row.id)
     people.unfocus(work, row.id)

@@ -199,7 +199,7 @@ def ask_dismiss(visit: Visit, argument: str) -> Message:
         raise Problem("role_gone", role="角色")
     role, _, unit = post.partition(":")
     only = len(people.members(visit.work, role, unit)) == 1
-    question = texts.ask_dismiss(shown.name, titles[post], only=only)
+    question = texts.ask_dismiss(shown.name, titles[post], only=only, admin=role == "admin")
     return texts.confirm(question, "确认免去", f"m:dismissed:{shown.id}:{post}", f"m:person:{shown.id}")
 
 

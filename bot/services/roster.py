@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from bot.core import access
 from bot.core.access import UNIT_ROLES
 from bot.core.problems import Problem
 from bot.core.roster_rows import NAME, Row, fault, from_json, to_json
@@ -96,6 +97,9 @@ def checked(work: Work, import_id: int, verdict: Verdict | Misfit) -> bool:
     sent = imports.get(work, import_id, "roster")
     if sent is None or sent.state != "waiting":
         return False
+    sender = people.find(work, sent.person_id)
+    if sender is None or not access.may(sender.roles, "people.manage"):  # what is found names others and their phones
+        return imports.move(work, sent.id, "waiting", "dropped", checked_at=work.now)
     if isinstance(verdict, Misfit):
         why = texts.refusal(verdict)
         moved = imports.move(work, sent.id, "waiting", "failed", faults=[[0, "", why]], checked_at=work.now)
@@ -148,7 +152,7 @@ class _Roll:
 
     def key(self, row: Row) -> str:
         """Return the row's unit, "" for the bureau; a new one's name stands for its key."""
-        return self._keys.get(row.unit, row.unit) if row.role in UNIT_ROLES else ""
+        return row.key or self._keys.get(row.unit, row.unit) if row.role in UNIT_ROLES else ""
 
     def go_through(self, rows: Iterable[Row]) -> None:
         """Sort the rows: good ones, new ones among them, and those that contradict what is known."""
@@ -186,7 +190,7 @@ class _Roll:
 def _new_units(campaign: Campaign, rows: Iterable[Row]) -> dict[str, str]:
     """Return the units the campaign does not have, each with its code."""
     known = {unit.name for unit in campaign.every_unit}
-    return {row.unit: row.code for row in rows if row.unit and row.unit not in known}
+    return {row.unit: row.code for row in rows if row.unit and not row.key and row.unit not in known}
 
 
 # ── Entering it ──────────────────────────────────────────────────────────
@@ -239,7 +243,7 @@ def _passed(state: str) -> Problem:
 
 
 def _has_left(campaign: Campaign, row: Row) -> bool:
-    return any(unit.left and unit.name == row.unit for unit in campaign.every_unit)
+    return any(unit.left and (unit.key == row.key or unit.name == row.unit) for unit in campaign.every_unit)
 
 
 def _add_units(visit: Visit, rows: Sequence[Row]) -> Mapping[str, str]:
@@ -247,7 +251,7 @@ def _add_units(visit: Visit, rows: Sequence[Row]) -> Mapping[str, str]:
     units = _new_units(visit.campaign, rows)
     for name, code in units.items():
         free({"name": name, "code": code}, units_admin.facts_of(visit.campaign))
-    for name, code in units.items():
+    for name, code in sorted(units.items(), key=lambda each: not each[1]):  # a code that is made up is none of theirs
         units_admin.create(visit, name, code)
     return units
 

@@ -38,7 +38,9 @@ def show(visit: Visit, key: str, told: str = "") -> Message:
     visit.require("unit.manage")
     unit = _unit(visit, key)
     held = [
-        f"{ROLE_NAMES[role]}：{member.name}" for role in ("contact", "head") for member in _members(visit, role, key)
+        texts.Person(member.id, ROLE_NAMES[role], member.name)
+        for role in ("contact", "head")
+        for member in _members(visit, role, key)
     ]
     return texts.unit_page(_line(unit), held, told)
 
@@ -80,7 +82,8 @@ def create(visit: Visit, name: str, code: str = "") -> Unit:
     """Add a unit; Problem when its name or code is taken. What fell due before today it does not owe."""
     free({"name": name, "code": code}, facts_of(changing.hold(visit)))
     key = _new_key(visit)
-    changing.change(visit, Change("unit", key, {"name": name} | ({"code": code} if code else {})), "unit.add")
+    value = {"name": name, "left": False} | ({"code": code} if code else {})
+    changing.change(visit, Change("unit", key, value), "unit.add")
     _excuse(visit, key, visit.campaign.start, "新增单位")
     return visit.campaign.unit(key)
 

@@ -79,7 +79,7 @@ def zone(ahead: timedelta) -> str:
 def overview(facts: Facts) -> Message:
     """Show how things stand, and the ways on."""
     left = f"，另有{facts.left}个已停报" if facts.left else ""
-    strangers = f"，其中{facts.strangers}人还没有开通" if facts.strangers else ""
+    strangers = f"，其中{facts.strangers}人还没有加入" if facts.strangers else ""
     lines = [
         f"{facts.campaign}（{facts.period}）",
         f"单位：{facts.units}个{left}",
@@ -115,7 +115,7 @@ DELIVERY: Final = {
     "sending": "等待发送",
     "unknown": "不确定是否送达",
     "dead": "未送达",
-    "skipped": "还没有开通",
+    "skipped": "还没有加入",
 }
 
 

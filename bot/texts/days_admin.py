@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.messages import Button, Message
 from bot.texts.admin import BACK, DAYS, calendar_line
+from bot.texts.menu import BACK_TO_MENU, TODO
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +60,7 @@ def ask_day(change: DayChange) -> Message:
         parts.append("\n".join(["随之变动的截止时间：", *change.moved]))
     else:
         parts.append("各项报送的截止时间不变。")
-    parts.append("按工作日计算的提醒也随之调整，已发出的不会重发。")
+    parts.append("按工作日计算的提醒也随之调整，已发出的不会重发；已收到提醒、还没有报送的，会得到新的截止时间。")
     return Message(
         "\n\n".join(parts),
         title="调整工作日",
@@ -71,3 +72,12 @@ def ask_day(change: DayChange) -> Message:
 def moved(what: str, before: str, after: str) -> str:
     """第41周每周工作信息：10月9日（周五）12:00 改为 10月8日（周四）12:00."""
     return f"· {what}：由{before}改为{after}"
+
+
+def moved_notice(what: str, before: str, after: str) -> Message:
+    """Tell a unit's people, who were told of another moment before."""
+    return Message(
+        f"因工作日调整，{what}的截止时间由{before}改为{after}，请以新的时间为准。",
+        title="截止时间变动",
+        buttons=((Button(TODO, "m:todo", "primary"), BACK_TO_MENU),),
+    )

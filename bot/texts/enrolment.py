@@ -16,6 +16,8 @@ ROLE_NAMES = {
 DEPUTY_MARK = "（代）"
 
 STRANGER = Message("您好，本服务仅供受邀的单位人员使用。如需开通，请向执法大队联系人索取邀请链接。")
+#: For who was let in once and holds no role any more.
+NO_ROLE = Message("您目前没有使用权限，如有需要请联系执法大队联系人。")
 #: Used, expired and unknown links answer alike, so that nothing can be learnt from guessing.
 LINK_INVALID = Message("这个邀请链接无法使用，可能已用过或已过期。请向执法大队联系人重新索取。")
 

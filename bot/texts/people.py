@@ -132,8 +132,10 @@ def choose(question: str, options: Sequence[tuple[str, str]]) -> Message:
     return Message(question, buttons=(*rows, (menu_texts.BACK_TO_MENU,)), place="next")
 
 
-def ask_dismiss(name: str, position: str, *, only: bool) -> str:
+def ask_dismiss(name: str, position: str, *, only: bool, admin: bool) -> str:
     """Ask whether a role is to end."""
+    if admin:
+        return f"确定免去{name}的{position}吗？免去后，其发出的、还没有使用的邀请链接一并作废。"
     alone = "免去后，该岗位暂时无人，提醒和通知将无人接收。如有人接任，请改用“换人”。" if only else ""
     return f"确定免去{name}的{position}吗？{alone}"
 
@@ -212,6 +214,12 @@ def inherited(position: str, predecessor: str, drafts: int) -> Message:
     return Message(text, title="工作交接", buttons=_MENU)
 
 
+def found(position: str, drafts: int) -> Message:
+    """Tell a newcomer what somebody before them had begun, and nobody had taken over."""
+    text = f"{position}岗位此前有{drafts}份内容没有填完，已移交给您，可从菜单“继续填写”。"
+    return Message(text, title="工作交接", buttons=_MENU)
+
+
 def deputy_begins(unit: str, principal: str, until: date) -> Message:
     """Tell the deputy."""
     return Message(
@@ -227,9 +235,10 @@ def has_deputy(unit: str, deputy: str, until: date) -> Message:
     return Message(text, title="代签通知", buttons=((Button("查看代签", "m:deputy"), menu_texts.BACK_TO_MENU),))
 
 
-def deputy_ends(unit: str, deputy: str, principal: str) -> Message:
-    """Tell both."""
-    return Message(f"{deputy}代{principal}签批{unit}报送的期限已结束，恢复由{principal}签批。", title="代签结束")
+def deputy_ends(unit: str, deputy: str, principal: str, *, resumes: bool) -> Message:
+    """Tell both; `resumes` unless the principal is the unit's head no more."""
+    then = f"，恢复由{principal}签批" if resumes else ""
+    return Message(f"{deputy}代{principal}签批{unit}报送的期限已结束{then}。", title="代签结束")
 
 
 def deputies(lines: Sequence[str], buttons: Sequence[Button]) -> Message:

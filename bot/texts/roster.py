@@ -18,10 +18,10 @@ TITLE: Final = "名册导入"
 UPLOAD: Final = "上传名册"
 TEMPLATE: Final = "名册模板"
 SHEET: Final = "人员名册"
-LINKS: Final = "开通链接"
+LINKS: Final = "邀请链接"
 TEMPLATE_FILE: Final = "人员名册模板.xlsx"
 FAULTS_FILE: Final = "名册检查结果.xlsx"
-LINKS_FILE: Final = "开通链接.xlsx"
+LINKS_FILE: Final = "邀请链接.xlsx"
 
 #: The person of the template's sample row, by whom that row is known again.
 EXAMPLE: Final = "赵某"
@@ -50,6 +50,7 @@ REFUSALS: Final = {
     "import_large": "这个文件展开后太大，收不了。请只留名册这张表，另存后再发一次。",
     "import_header": "没有找到名册的表头。表头请与名册模板一致，放在前15行之内。",
     "import_columns": "缺少这些列：{columns}。请按名册模板补齐后再发一次。",
+    "roster_units": "名册里没有登记过的单位超过{most}个，请核对“单位”一列是否填对；确需新增的，请分几次导入。",
     "import_empty": "表头下面没有填写人员，请填好后再发一次。",
 }
 
@@ -73,7 +74,7 @@ def page() -> Message:
     """Say what a roster is for."""
     return Message(
         "把单位和人员填进Excel名册，一次导入：先逐行检查，告知哪些可以录入、哪些有误；确认后才录入，"
-        "并为还没有开通的人生成一次性的开通链接。同一份名册再发一次，不会重复录入。",
+        "并为还没有加入的人生成一次性的邀请链接。同一份名册再发一次，不会重复录入。",
         title=TITLE,
         buttons=_AGAIN,
         place="next",
@@ -119,7 +120,7 @@ def checked(  # noqa: PLR0913 - what a file holds; all are named
     if units:
         parts.append(f"将新增单位{len(units)}个：{some(units)}。如是笔误，请改好后再导入。")
     if links:
-        parts.append(f"确认后为还没有开通的{links}人生成开通链接。")
+        parts.append(f"确认后为还没有加入的{links}人生成邀请链接。")
     if faults:
         more = f"以上是前{imports.LISTED}处，全部{len(faults)}处见附件。" if len(faults) > imports.LISTED else ""
         parts += ["\n".join(["【有误的行】", *faults[: imports.LISTED]]), more]
@@ -156,8 +157,8 @@ def entered(import_id: int, *, roles: int, units: Sequence[str], links: int, day
         lines.append(f"新增单位{len(units)}个：{some(units)}。")
     if links:
         lines.append(
-            f"附件是{links}人的开通链接，每个链接只能用一次，{days}天内有效。请分别转给本人，不要发到群里；"
-            "逾期没有开通的，把名册再导入一次即可重新生成。"
+            f"附件是{links}人的邀请链接，每个链接只能用一次，{days}天内有效。请分别转给本人，不要发到群里；"
+            "逾期没有加入的，把名册再导入一次即可重新生成。"
         )
     file = Attachment("table", f"roster-links/{import_id}", LINKS_FILE)
     return Message(

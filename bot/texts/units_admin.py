@@ -29,6 +29,15 @@ class UnitLine:
         return f"{self.name}（{self.series}）{'，已停报' if self.left else ''}"
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of a unit, and as what."""
+
+    id: int
+    role: str
+    name: str
+
+
 def units_page(lines: Sequence[UnitLine], page: int) -> Message:
     """List the units, each a button away."""
     page, pages = paging.within(page, len(lines), PAGE)
@@ -47,14 +56,20 @@ def units_page(lines: Sequence[UnitLine], page: int) -> Message:
     )
 
 
-def unit_page(line: UnitLine, people: Sequence[str], told: str = "") -> Message:
-    """Show one unit, its people, and what can be done with it."""
+def unit_page(line: UnitLine, people: Sequence[Person], told: str = "") -> Message:
+    """Show one unit, its people, each a button away, and what can be done with it."""
     if line.left:
         change = Button("恢复报送", f"m:unitback:{line.key}", "primary")
     else:
         change = Button("停报", f"m:unitstop:{line.key}", "danger")
-    rows = [(Button("改名", f"m:unitname:{line.key}"), change), (Button(UNITS, "m:unitsadmin"), BACK)]
-    parts = [told, line.text, "\n".join(people) or "还没有人员。"]
+    known = {person.id: Button(person.name, f"m:person:{person.id}") for person in people}
+    rows = [
+        *in_pairs(list(known.values())[:PAGE]),
+        (Button("改名", f"m:unitname:{line.key}"), change),
+        (Button(UNITS, "m:unitsadmin"), BACK),
+    ]
+    held = "\n".join(f"{person.role}：{person.name}" for person in people)
+    parts = [told, line.text, held or "还没有人员，请到“邀请”中邀请。"]
     return Message("\n\n".join(part for part in parts if part), title=UNITS, buttons=tuple(rows), place="next")
 
 

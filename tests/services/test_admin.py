@@ -129,6 +129,9 @@ async def test_a_renamed_unit_is_called_so_everywhere(office: Office, admin: Cha
     await contact.taps("零报告")
     await admin.does(Tapped("m:unitadmin:nongji"))
     assert admin.sees("联系人：赵某")
+    await admin.taps("赵某")
+    assert admin.sees("角色：农机服务中心联系人")
+    await admin.does(Tapped("m:unitadmin:nongji"))
     await admin.taps("改名")
     assert admin.sees("农机服务中心")
     await admin.answers("农机化服务中心", "tap:提交")
@@ -314,6 +317,30 @@ async def test_nobody_is_reminded_twice_a_day_whatever_is_moved(office: Office, 
     assert len(sent) == len(set(sent))
 
 
+async def test_who_was_told_of_a_deadline_is_told_that_it_moves(office: Office, admin: Chat) -> None:
+    contact = await office.person("赵某", ("contact", "nongji"))
+    done, head = await office.person("吴某", ("contact", "xumu")), await office.person("周某", ("head", "xumu"))
+    office.it_is("2020-07-16 16:00")
+    await office.beat()
+    await done.taps("填报本周信息")
+    await done.taps("零报告")
+    await head.taps("同意报送")
+    await contact.does(Tapped("m:snooze:weekly/2020-W29@nongji"))
+    await choose_day(admin, "7月17日", "休息")  # then it were due before now
+    assert admin.sees("不能改")
+    office.it_is("2020-07-16 09:00")
+    await choose_day(admin, "7月17日", "休息")
+    await admin.taps("确认调整")
+    words = "第29周每周工作信息的截止时间由7月17日（周五）12:00改为7月16日（周四）12:00，请以新的时间为准"
+    assert contact.sees(words)
+    assert not any("截止时间变动" in message.title for chat in (done, head) for message in chat.messages)
+    heard = len(contact.messages)
+    office.it_is("2020-07-16 17:10")
+    await office.arrive()
+    assert len(contact.messages) == heard, "the reminder that waited named the old moment"
+    assert "m:todo" in {button.action for row in contact.last.buttons for button in row}
+
+
 # the test message
 
 
@@ -346,7 +373,7 @@ async def test_a_message_to_a_role_says_who_has_it(office: Office, admin: Chat) 
     await admin.does(Tapped(button.action))  # a second tap sends nothing
     assert all(chat.sees("这是一条测试消息") and len(chat.messages) == 1 for chat in contacts)
     assert admin.sees("联系人nongji：已送达")
-    assert admin.sees("郑某：还没有开通")
+    assert admin.sees("郑某：还没有加入")
     asked = button.action.rpartition(":")[2]
     assert await actions(office, f"test:{asked}") == ["message.test"]
 

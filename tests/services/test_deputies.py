@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.core.messages import Tapped
-from storage import people, posts, submissions
+from storage import drafts, people, posts, submissions
 from tests.services.test_people_admin import admin, number, opens, token_of
 
 if TYPE_CHECKING:
@@ -141,3 +143,39 @@ async def test_a_deputy_is_not_replaced_but_ended(office: Office, admin: Chat) -
     await admin.taps("确认免去")
     assert deputy.sees("恢复由钱某签批")
     assert head.sees("恢复由钱某签批")
+
+
+async def test_a_deputy_is_called_one_wherever_they_decide(office: Office) -> None:
+    contact, _, deputy = await named(office)
+    await deputy.says("/menu")
+    assert deputy.sees("您的身份：领导小组、农机服务中心单位负责人（代）。")
+    await contact.taps("填报本周信息")
+    await contact.taps("零报告")
+    await deputy.taps("退回")
+    await deputy.says("数字需要核对")
+    assert contact.sees("李某（代）")
+    await contact.taps("修改")
+    await contact.taps("零报告")
+    await deputy.taps("同意报送")
+    assert "李某（代）" in contact.last.text
+
+
+@pytest.mark.parametrize("how", ["换人", "免去角色"])
+async def test_what_a_deputy_had_begun_goes_to_whoever_signs_from_then_on(
+    office: Office, admin: Chat, how: str
+) -> None:
+    contact, _, deputy = await named(office)
+    await office.person("周某", ("head", "nongji"))
+    await contact.taps("填报本周信息")
+    await contact.taps("零报告")
+    await deputy.taps("退回")
+    await opens(admin, office, "钱某")
+    await admin.taps(how)
+    if how == "换人":
+        await admin.answers("tap:其他单位的在册人员", "周某", "tap:确认换人")
+    else:
+        await admin.taps("确认免去")
+    successor = await number(office, "周某")
+    rows = await office.store.run(drafts.of_person, successor)
+    assert [row.form for row in rows] == ["return"]
+    assert any("报送的期限已结束。" in message.text for message in deputy.messages), "and not that 钱某 signs again"

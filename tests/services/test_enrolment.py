@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.core.problems import Problem
-from bot.services import enrolment
+from bot.services import enrolment, posts
+from storage import people
 
 if TYPE_CHECKING:
     from tests.kit.office import Office
@@ -97,3 +98,60 @@ async def test_only_the_hash_of_a_token_is_stored(office: Office, database_url: 
     )
     assert rows
     assert issued.token not in "".join(rows), database_url
+
+
+async def test_who_was_dismissed_is_let_in_again_as_themselves(office: Office) -> None:
+    contact = await office.person("赵某", ("contact", "nongji"))
+    await office.store.run(posts.end, 1, "contact", "nongji", None)
+    await office.arrive()
+    await contact.says("/menu")
+    assert contact.sees("没有使用权限")
+    issued = await office.store.run(enrolment.invite, "head", "xumu", "赵某")
+    await contact.says(f"/start {issued.token}")
+    assert contact.sees("畜牧兽医服务中心单位负责人")
+    assert [each.id for each in await office.store.run(people.members, "head", "xumu")] == [1]
+
+
+async def test_a_phone_that_was_passed_on_becomes_the_successors(office: Office) -> None:
+    phone = await office.person("赵某", ("contact", "nongji"))
+    issued = await office.store.run(enrolment.invite, "contact", "nongji", "李某", terms={"replaces": 1})
+    await phone.says(f"/start {issued.token}")
+    assert phone.sees("这是发给李某的邀请链接"), "the leaver would only use it up"
+    await office.store.run(posts.end, 1, "contact", "nongji", None)
+    await office.arrive()
+    await phone.says(f"/start {issued.token}")
+    assert phone.sees("李某，您好")
+    assert "赵某" in await office.store.run(people.names), "what 赵某 has filed stays theirs"
+
+
+async def test_a_link_for_a_colleague_is_not_used_up_by_looking(office: Office) -> None:
+    contact, newcomer = await office.person("赵某", ("contact", "nongji")), await office.stranger()
+    issued = await office.store.run(enrolment.invite, "admin", "", "李某")
+    await contact.says(f"/start {issued.token}")
+    assert contact.sees("这是发给李某的邀请链接")
+    await newcomer.says(f"/start {issued.token}")
+    assert newcomer.sees("管理员")
+
+
+async def test_ones_own_link_opened_again_leads_to_the_menu(office: Office) -> None:
+    issued = await office.store.run(enrolment.invite, "contact", "nongji", "赵某")
+    newcomer = await office.stranger()
+    for _ in range(6):
+        await newcomer.says(f"/start {issued.token}")
+        assert newcomer.sees("赵某，您好")
+    await office.store.run(posts.end, 1, "contact", "nongji", None)
+    await office.arrive()
+    await newcomer.says(f"/start {issued.token}")
+    assert newcomer.sees("没有使用权限")
+
+
+async def test_a_deputy_called_like_a_head_is_somebody_else(office: Office) -> None:
+    await office.person("钱某", ("head", "nongji"))
+    await office.person("管某", ("head", "nongji"), ("admin", ""))
+    terms = enrolment.Terms(deputy_of=1, until=(office.hands.now + timedelta(days=1)).isoformat(), by=1)
+    issued = await office.store.run(enrolment.invite, "head", "nongji", "管某", terms=terms)
+    newcomer = await office.stranger()
+    await newcomer.says(f"/start {issued.token}")
+    await newcomer.says("/menu")
+    assert newcomer.sees("单位负责人")
+    assert not newcomer.sees("管理员")

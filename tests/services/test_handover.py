@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -241,3 +242,58 @@ async def test_a_reminder_of_two_units_still_reaches_who_stays_in_one(office: Of
     await office.store.run(posts.pass_on, 1, "contact", "nongji", 2, None)
     await office.arrive()
     assert quoted(leaver) == ["《农机服务中心、畜牧兽医服务中心请报送》"]
+
+
+async def test_what_the_last_contact_had_begun_waits_for_the_next(office: Office, admin: Chat) -> None:
+    leaver = await office.person("赵某", ("contact", "nongji"), ("contact", "xumu"))
+    await leaver.taps("填报本周信息")
+    await leaver.taps("农机")
+    await leaver.taps("跳过")
+    await leaver.says("走访养殖户三家")
+    await office.store.run(posts.end, 1 + 1, "contact", "nongji", None)
+    await admin.does(Tapped("m:invite"))
+    await admin.answers("tap:联系人", "tap:农机服务中心", "李某", "tap:跳过", "tap:确认邀请")
+    newcomer = await office.stranger()
+    await newcomer.says(f"/start {token_of(admin.last)}")
+    assert any("此前有1份内容没有填完，已移交给您" in message.text for message in newcomer.messages)
+    await newcomer.taps("继续填写")
+    await newcomer.taps("上一步")
+    assert newcomer.sees("走访养殖户三家")
+    assert len(await audit_rows(office, "draft.pass")) == 1
+
+
+async def test_who_reports_for_units_by_now_keeps_what_they_have_begun(office: Office, admin: Chat) -> None:
+    former = await office.person("赵某", ("contact", "nongji"), ("brigade", ""))
+    await office.store.run(posts.end, 2, "contact", "nongji", None)
+    await former.does(Tapped("m:for:weekly/2020-W28@nongji"))
+    await former.taps("跳过")
+    await office.store.run(posts.give, 1, "contact", "nongji", None)
+    await former.says("走访养殖户三家")
+    assert not former.sees("移交")
+    assert len(await office.store.run(drafts.of_person, 2)) == 1
+
+
+async def test_of_two_who_were_invited_the_first_takes_over(office: Office, admin: Chat) -> None:
+    await office.person("赵某", ("contact", "nongji"))
+    tokens = []
+    for name in ("李某", "孟某"):
+        await replaced(admin, office, "赵某", "tap:还没有加入的人员", name, "tap:跳过", "tap:确认换人")
+        tokens.append(token_of(admin.last))
+    first, second = await office.stranger(), await office.stranger()
+    await second.says(f"/start {tokens[1]}")
+    await first.says(f"/start {tokens[0]}")
+    assert first.sees("无法使用")
+    assert [each.name for each in await office.store.run(people.members, "contact", "nongji")] == ["孟某"]
+
+
+async def test_two_administrators_who_replace_somebody_at_once_name_one_successor(office: Office, admin: Chat) -> None:
+    other = await office.person("吕某", ("admin", ""))
+    await office.person("赵某", ("contact", "nongji"))
+    for name in ("李某", "孟某"):
+        await office.person(name, ("head", "nongji"))
+    await replaced(admin, office, "赵某", "tap:李某（单位负责人）")
+    await replaced(other, office, "赵某", "tap:孟某（单位负责人）")
+    await asyncio.gather(admin.taps("确认换人"), other.taps("确认换人"))
+    assert len(await office.store.run(people.members, "contact", "nongji")) == 1
+    assert sorted(chat.sees("已由") for chat in (admin, other)) == [False, True]
+    assert len(await audit_rows(office, "role.pass")) == 1

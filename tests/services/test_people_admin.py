@@ -351,3 +351,17 @@ async def test_two_administrators_who_dismiss_each_other_at_once_leave_one(offic
     )
     assert sorted(str(each) for each in ended) == ["None", "last_admin"]
     assert len(await office.store.run(people.members, "admin")) == 1
+
+
+async def test_an_administrators_open_links_end_with_their_role(office: Office, admin: Chat) -> None:
+    other = await office.person("吕某", ("admin", ""))
+    await other.does(Tapped("m:invite"))
+    await other.answers("tap:管理员", "郑某", "tap:跳过", "tap:确认邀请")
+    token = token_of(other.last)
+    await opens(admin, office, "吕某")
+    await admin.taps("免去角色")
+    assert admin.sees("还没有使用的邀请链接一并作废")
+    await admin.taps("确认免去")
+    phone = await office.stranger()
+    await phone.says(f"/start {token}")
+    assert phone.sees("无法使用")

@@ -90,7 +90,7 @@ def pass_on(work: Work, which: int, successor: int) -> None:
 
 def invite(work: Work, which: int, successor: int) -> None:
     post = one(work, which, "contact", "head")
-    if post and post.deputy_of is None:
+    if post and post.deputy_of is None and post.person_id != successor:
         name = NAMES[successor - 1]
         issued = enrolment.invite(work, post.role, post.unit, name, terms={"replaces": post.person_id})
         enrolment.redeem(work, people.account(work, "web", name), issued.token, "")

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from bot.core.messages import Attachment, Message, Sent, Tapped
-from bot.services import attachments, enrolment
+from bot.services import attachments, enrolment, posts
 from bot.texts import roster as texts
 from exports import DOCUMENTS, EXPORTS
 from exports.template import FIRST, HEAD
@@ -93,7 +93,7 @@ async def test_a_filled_template_is_checked_confirmed_and_entered(
 ) -> None:
     told = await sends(admin, files, await filled(office, CONTACT, HEAD_OF, LEADER))
     assert told.text.startswith("“名册.xlsx”共3行：可录入3条。")
-    assert "为还没有开通的3人生成开通链接" in told.text
+    assert "为还没有加入的3人生成邀请链接" in told.text
     assert set(await everybody(office)) == {"钱某"}
     await admin.taps("确认录入3条")
     assert admin.sees("已录入3条。")
@@ -111,8 +111,8 @@ async def test_the_links_let_everybody_in_as_who_they_are(office: Office, admin:
     both = {**CONTACT, "角色": "单位负责人", "电话": None}
     await sends(admin, files, await filled(office, CONTACT, both))
     await admin.taps("确认录入2条")
-    assert admin.sees("1人的开通链接")
-    assert admin.last.attachments == (Attachment("table", "roster-links/1", "开通链接.xlsx"),)
+    assert admin.sees("1人的邀请链接")
+    assert admin.last.attachments == (Attachment("table", "roster-links/1", "邀请链接.xlsx"),)
     unit, role, phone, telegram, web = (await links(office, "1"))["赵某"]
     assert (unit, role, phone) == ("农机服务中心", "联系人、单位负责人", "13800000000")
     assert str(telegram).startswith("https://t.me/duban_bot?start=")
@@ -154,7 +154,7 @@ async def test_where_everybody_is_in_there_is_nothing_to_confirm(office: Office,
 async def test_new_units_are_named_before_and_added_with_their_people(
     office: Office, admin: Chat, files: FileStore
 ) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"单位": "种子管理站", "单位编号": "zz", "姓名": "赵某", "角色": "联系人"},
         {"单位": "种子管理站", "姓名": "周某", "角色": "负责人"},
         {"单位": "植保站", "姓名": "吴某", "角色": "联系人"},
@@ -227,7 +227,7 @@ async def test_a_wrong_row_is_named_with_its_reason(
 
 async def test_rows_that_contradict_each_other(office: Office, admin: Chat, files: FileStore) -> None:
     new = {"单位": "新设的站", "单位编号": "XS", "姓名": "郑某", "角色": "联系人"}
-    rows = [
+    rows: list[dict[str, Any]] = [
         *(CONTACT, CONTACT, {**CONTACT, "角色": "单位负责人", "电话": "13900000000"}),
         *(new, {**new, "单位编号": "XZ", "姓名": "王某"}, {**new, "单位": "另设的站"}),
     ]
@@ -345,3 +345,78 @@ async def test_the_template_offers_units_and_roles(office: Office, admin: Chat) 
     assert roles == ["联系人", "单位负责人", "大队联系人", "领导小组", "管理员"]
     rules = {str(rule.sqref): rule for rule in book[texts.SHEET].data_validations.dataValidation}
     assert [bool(rule.showErrorMessage) for rule in rules.values()] == [False, True]  # other units may be written
+
+
+# what people write
+
+
+async def test_one_name_written_in_several_ways_is_one(office: Office, admin: Chat, files: FileStore) -> None:
+    rows: list[dict[str, Any]] = [
+        {**CONTACT, "姓名": "赵　某", "单位": "植保 站", "单位编号": "ZB2"},
+        {**CONTACT, "角色": "单位负责人", "单位": "植保站", "电话": None},
+        {**HEAD_OF, "单位": " 植保站　", "姓名": "Maria Chen"},
+    ]
+    told = await sends(admin, files, await filled(office, *rows))
+    assert "将新增单位1个：植保 站。" in told.text
+    await admin.taps("确认录入3条")
+    there = await everybody(office)
+    assert there["赵某"].roles == (("contact", "u1"), ("head", "u1"))
+    assert "Maria Chen" in there
+
+
+async def test_a_unit_renamed_before_the_confirmation_is_still_that_unit(
+    office: Office, admin: Chat, files: FileStore
+) -> None:
+    await sends(admin, files, await filled(office, CONTACT))
+    await admin.does(Tapped("m:unitname:nongji"))
+    await admin.answers("农机化服务中心", "tap:提交")
+    await admin.does(Tapped("m:rosterok:1"))
+    assert admin.sees("已录入1条")
+    assert (await everybody(office))["赵某"].roles == (("contact", "nongji"),)
+    assert len(await office.store.read(lambda work: work.campaign.every_unit)) == len(office.campaign.every_unit)
+
+
+async def test_a_code_that_is_made_up_makes_room_for_one_that_is_given(
+    office: Office, admin: Chat, files: FileStore
+) -> None:
+    given = {**CONTACT, "单位": "另设的站", "单位编号": "U1"}
+    await sends(admin, files, await filled(office, {**CONTACT, "单位": "新设的站"}, given))
+    await admin.taps("确认录入2条")
+    units = await office.store.read(lambda work: {unit.name: unit.series for unit in work.campaign.every_unit})
+    assert (units["另设的站"], units["新设的站"]) == ("U1", "U2")
+
+
+async def test_who_is_no_administrator_any_more_is_told_nothing_of_a_roster(
+    office: Office, admin: Chat, files: FileStore
+) -> None:
+    sender = await office.person("李某", ("admin", ""), ("contact", "xumu"))
+    await sender.does(Tapped("m:rosterup"))
+    await sender.does(Sent(files.put(await filled(office, CONTACT), "名册.xlsx", MIME)))
+    await office.store.run(posts.end, 2, "admin", "", 1)
+    assert await check_waiting(office.store, files) == 1
+    await office.arrive()
+    assert not any("检查结果" in message.title for message in sender.messages)
+
+
+async def test_thirty_new_units_and_their_merged_cells(office: Office, admin: Chat, files: FileStore) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["序号", "单位", "姓名", "角色", "电话"])
+    for number in range(30):
+        sheet.append([number + 1, f"第{number + 1}站", "=A1", "联系人", 13800000000.0 + number])
+        sheet.append([None, None, f"周{number}", "负责人", None])
+        sheet.append([])
+        sheet.merge_cells(start_row=3 * number + 2, end_row=3 * number + 3, start_column=2, end_column=2)
+    told = await sends(admin, files, saved(book))
+    assert "共60行：可录入30条，有误30行。将新增单位30个" in told.text.replace("\n\n", "")
+    await admin.taps("确认录入30条")
+    assert admin.last.attachments[0].ref == "roster-links/1"
+    assert (await everybody(office))["周29"].roles == (("head", "u30"),)
+
+
+async def test_a_column_taken_for_another_adds_no_hundreds_of_units(
+    office: Office, admin: Chat, files: FileStore
+) -> None:
+    rows = [{**CONTACT, "单位": f"某街{number}号", "电话": None} for number in range(101)]
+    assert "没有登记过的单位超过100个" in (await sends(admin, files, await filled(office, *rows))).text

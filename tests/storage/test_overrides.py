@@ -66,7 +66,8 @@ def test_a_change_rolled_back_is_seen_by_nobody(stores: tuple[Store, Store]) -> 
 
 def test_changes_come_back_as_they_were_made(stores: tuple[Store, Store]) -> None:
     one, two = stores
-    made = [RENAMED, Change("workday", DAY.isoformat(), {"work": None}), Change("unit", "u1", {"name": "种子站"})]
+    added = Change("unit", "u1", {"name": "种子站", "left": False})
+    made = [RENAMED, Change("workday", DAY.isoformat(), {"work": None}), added]
     for each in made:
         one.do(overrides.add, each, 1)
     assert two.do(overrides.every) == made

@@ -222,3 +222,12 @@ def test_a_server_that_is_not_there_is_told_in_a_sentence(
     with pytest.raises(DatabaseError, match="数据库无法使用"):
         store.migrate()
     store.close()
+
+
+async def test_what_fails_names_no_values(store: Store) -> None:
+    def fail(work: Work) -> None:
+        work.conn.execute(text("SELECT * FROM nowhere WHERE token = :token"), {"token": "let-me-in"})
+
+    with pytest.raises(DBAPIError) as failed:
+        await store.run(fail)
+    assert "let-me-in" not in str(failed.value)
