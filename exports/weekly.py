@@ -185,8 +185,7 @@ def load(work: Work, period: str) -> Table:
         raise KeyError(period)
     form = forms.of(work.campaign, work.campaign.duty(DUTY).form)
     reports = [_report(filed) for filed in submissions.versions(work, DUTY, period)]
-    excused = excuses.units(work, DUTY, occurrence.due.astimezone(work.campaign.zone).date())
-    return weekly_table(work.campaign, occurrence, form, reports, work.now, excused)
+    return weekly_table(work.campaign, occurrence, form, reports, work.now, excuses.units(work, occurrence))
 
 
 def _report(filed: submissions.Filed) -> Report:

@@ -58,6 +58,8 @@ def sqlite_file(url: str) -> Path:
 def open_engine(url: str, *, readonly: bool = False, pooled: bool = True) -> Engine:
     """Return an engine. On SQLite a transaction begins with the write lock taken, or cannot write (`readonly`).
 
+    What fails names no values: they are people's words, and links that let people in, and errors go to the log.
+
     `pooled=False` opens a connection for each use and closes it after: for what happens once.
     """
     parsed = parse_url(url)
@@ -70,6 +72,7 @@ def _open_sqlite(url: URL, *, readonly: bool, pooled: bool) -> Engine:
     options: dict[str, Any] = {"pool_size": READERS, "max_overflow": 0} if pooled else {"poolclass": NullPool}
     engine = create_engine(
         url,
+        hide_parameters=True,
         # isolation_level=None: the driver begins nothing by itself. Its own way, to begin with the first write and
         # without the write lock, silently loses an update whose row was read before.
         connect_args={
@@ -106,6 +109,7 @@ def _open_postgresql(url: URL, *, pooled: bool) -> Engine:
     options: dict[str, Any] = {"pool_size": CONNECTIONS, "max_overflow": 2} if pooled else {"poolclass": NullPool}
     return create_engine(
         url,
+        hide_parameters=True,
         connect_args={
             "application_name": "duban",
             "connect_timeout": 10,

@@ -8,17 +8,24 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import col
 
+from bot.core.deadlines import nominal_day
 from storage.tables import Excuse, Moment, Person
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from bot.core.campaign import Campaign
+    from bot.core.deadlines import Occurrence
     from storage.work import Work
 
 
 @dataclass(frozen=True, slots=True)
 class Excused:
-    """One excuse that holds; `duty` "" for every duty, both days included."""
+    """One excuse that holds; both days included.
+
+    With a `duty` it is for the report of that day in the rule, wherever a holiday moves it; `duty` "" stands for
+    whatever falls due on these days.
+    """
 
     id: int
     unit: str
@@ -29,9 +36,12 @@ class Excused:
     granted_by_name: str
     granted_at: datetime
 
-    def covers(self, unit: str, duty: str, day: date) -> bool:
-        """Tell whether it is about what this unit owes on this day for this duty."""
-        return self.unit == unit and self.duty in {"", duty} and self.first <= day <= self.last
+    def covers(self, campaign: Campaign, unit: str, occurrence: Occurrence) -> bool:
+        """Tell whether it is about what this unit owes this time."""
+        if self.unit != unit or self.duty not in {"", occurrence.duty}:
+            return False
+        day = nominal_day(campaign, occurrence) if self.duty else occurrence.due.date()
+        return self.first <= day <= self.last
 
 
 _GRANT = insert(Excuse).returning(col(Excuse.id))
@@ -84,6 +94,6 @@ def standing(work: Work) -> list[Excused]:
     return [Excused(*row) for row in work.conn.execute(_STANDING)]
 
 
-def units(work: Work, duty: str, day: date) -> set[str]:
-    """Return the units excused from what falls due for this duty on this day."""
-    return {each.unit for each in standing(work) if each.covers(each.unit, duty, day)}
+def units(work: Work, occurrence: Occurrence) -> set[str]:
+    """Return the units excused this time."""
+    return {each.unit for each in standing(work) if each.covers(work.campaign, each.unit, occurrence)}

@@ -197,7 +197,9 @@ _RECOVER = (
         lease_until=None,
     )
 )
-_KEYS = select(col(Outbox.key), col(Outbox.person_id)).where(beginning(col(Outbox.key)))
+_DECIDED = select(col(Outbox.key), col(Outbox.person_id)).where(col(Outbox.person_id).is_not(None))
+_KEYS = _DECIDED.where(beginning(col(Outbox.key)))
+_EXACTLY = _DECIDED.where(col(Outbox.key).in_(bindparam("keys", expanding=True)))
 _LATEST = (
     select(col(Outbox.key), col(Outbox.created_at), col(Outbox.digest))
     .where(beginning(col(Outbox.key)))
@@ -215,6 +217,11 @@ _SILENCE = (
         == bindparam("ending"),
     )
     .values(state="skipped", error=bindparam("why"))
+)
+_RETIRE = (
+    update(Outbox)
+    .where(_OPEN, col(Outbox.state).in_(("new", "claimed")), col(Outbox.key).in_(bindparam("keys", expanding=True)))
+    .values(state="skipped", error="outdated")
 )
 _TROUBLES = (
     select(
@@ -439,13 +446,11 @@ def recover(work: Work, owner: str) -> int:
     return len(rows)
 
 
-def known_keys(work: Work, prefixes: Iterable[str]) -> set[tuple[str, int]]:
-    """Return every (key, person id) decided so far whose key begins with one of these."""
-    known: set[tuple[str, int]] = set()
+def known_keys(work: Work, prefixes: Iterable[str], keys: Iterable[str] = ()) -> set[tuple[str, int]]:
+    """Return every (key, person id) decided so far whose key begins with one of `prefixes`, or is one of `keys`."""
+    known = {(row.key, row.person_id) for row in work.conn.execute(_EXACTLY, {"keys": list(keys)})}
     for prefix in prefixes:
-        for key, person_id in work.conn.execute(_KEYS, prefix_values(prefix)):
-            if person_id is not None:
-                known.add((key, person_id))
+        known.update((row.key, row.person_id) for row in work.conn.execute(_KEYS, prefix_values(prefix)))
     return known
 
 
@@ -459,6 +464,11 @@ def silence(work: Work, prefix: str, unit: str, why: str = "reported") -> int:
     """Skip what still waits to be said to a unit on an occasion: keys `<prefix>...@<unit>`; return how many."""
     values = {**prefix_values(prefix), "ending": f"@{unit}", "why": why}
     return work.conn.execute(_SILENCE, values).rowcount
+
+
+def retire(work: Work, keys: Iterable[str]) -> int:
+    """Skip what still waits to be said on just these occasions: it is no longer true; return how many."""
+    return work.conn.execute(_RETIRE, {"keys": list(keys)}).rowcount
 
 
 def troubles(work: Work, most: int) -> list[Trouble]:

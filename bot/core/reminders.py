@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from bot.core.campaign_rules import ASKING, UNIT_ROLES
 from bot.core.deadlines import Occurrence, instant, occurrences
@@ -79,6 +79,16 @@ _TURNS: Final[Mapping[State, Role]] = {
     "stamping": "contact",
 }
 _NOTHING_FILED: Final = Standing("none")
+
+
+class Pending(NamedTuple):
+    """A rung that is still to be decided for somebody, in the roles it addresses; `unit` "" for the bureau."""
+
+    moment: Moment
+    key: str
+    unit: str
+    person_id: int
+    roles: tuple[Role, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +187,12 @@ def timeline(campaign: Campaign) -> tuple[Moment, ...]:
 
 
 def live(campaign: Campaign, now: datetime, since: datetime) -> tuple[Moment, ...]:
-    """The moments a plan at `now` looks at: `known` need hold only their keys, plain and with "@unit"."""
+    """The moments a plan at `now` looks at: `known` need hold only their keys, plain and with "@unit".
+
+    None in quiet hours.
+    """
+    if is_quiet(campaign, now):
+        return ()
     now = now.astimezone(UTC)
     since = since.astimezone(UTC)
     rows = timeline(campaign)
@@ -192,6 +207,19 @@ def live(campaign: Campaign, now: datetime, since: datetime) -> tuple[Moment, ..
 def is_quiet(campaign: Campaign, now: datetime) -> bool:
     """Whether `now` lies in the campaign's quiet hours."""
     return campaign.quiet is not None and campaign.quiet.holds(now.astimezone(campaign.zone).time())
+
+
+def undecided(
+    campaign: Campaign, now: datetime, since: datetime, people: Sequence[Recipient], known: AbstractSet[tuple[str, int]]
+) -> tuple[Pending, ...]:
+    """Return what a plan at `now` decides, in the order of the timeline: see `plan`. Asks no report how it stands."""
+    readers = _readers(people)
+    found: dict[tuple[str, int], Pending] = {}
+    for moment in live(campaign, now, since):
+        for key, unit, person_id, roles in _concerned(campaign, moment, readers):
+            if (key, person_id) not in known:
+                found.setdefault((key, person_id), Pending(moment, key, unit, person_id, roles))
+    return tuple(found.values())
 
 
 def plan(
@@ -209,27 +237,18 @@ def plan(
     (key, person id) decided before, whatever became of it: planning again with this plan's own keys in it
     returns nothing.
     """
-    now = now.astimezone(UTC)
-    if is_quiet(campaign, now):
-        return NOTHING
-    readers = _readers(people)
-    seen: set[tuple[str, int]] = set()
     due: dict[tuple[int, str, str], list[Part]] = defaultdict(list)
     skips: list[Skip] = []
-    for moment in live(campaign, now, since):
+    for moment, key, unit, person_id, roles in undecided(campaign, now, since, people, known):
+        if moment.until <= now.astimezone(UTC):
+            skips.append(Skip(key, person_id, "expired"))
+            continue
         table = _Table(campaign, moment.occurrence, standings)
-        for key, unit, person_id, roles in _concerned(campaign, moment, readers):
-            if (key, person_id) in known or (key, person_id) in seen:
-                continue
-            seen.add((key, person_id))
-            if moment.until <= now:
-                skips.append(Skip(key, person_id, "expired"))
-                continue
-            part = table.unit_part(moment, key, unit, roles) if unit else table.list_part(moment, roles)
-            if part is None:
-                skips.append(Skip(key, person_id, table.why_not(unit)))
-            else:
-                due[person_id, moment.occurrence.key, unit].append(part)
+        part = table.unit_part(moment, key, unit, roles) if unit else table.list_part(moment, roles)
+        if part is None:
+            skips.append(Skip(key, person_id, table.why_not(unit)))
+        else:
+            due[person_id, moment.occurrence.key, unit].append(part)
     notices = tuple(_folded(due, skips))
     return Plan(notices, tuple(skips))
 

@@ -1,7 +1,8 @@
 """Where a unit stands with one report, given every version of it: one answer for table, desk, reminders and urging.
 
 While a correction is on its way, the version reported before it goes on counting; and what was first reported in time
-does not become late by being corrected. A unit excused for the period owes nothing; what it files all the same counts.
+does not become late by being corrected. What the brigade returned or the unit withdrew begins anew: then only what was
+reported afterwards counts. A unit excused for the period owes nothing; what it reports all the same counts.
 """
 
 from __future__ import annotations
@@ -55,17 +56,27 @@ def standing(versions: Sequence[V], due: datetime, *, excused: bool = False) -> 
     if not versions:
         return nothing
     newest = versions[-1]
-    done = [each for each in versions if each.state in DONE]
+    done: list[V] = []
+    for each in versions:
+        if each.state in DONE:
+            done.append(each)
+        elif _undone(each):
+            done.clear()
     if done and newest.state in DONE | UNDER_WAY:
         first = done[0].reported_at
         # In UTC: two moments of one zone would be compared by the clock on the wall.
         in_time = first is not None and first.astimezone(UTC) <= due.astimezone(UTC)
         return Standing("on_time" if in_time else "late", done[-1], correcting=newest.state in UNDER_WAY)
     if newest.state in UNDER_WAY:
-        return Standing("stamping" if newest.state in TO_STAMP else "awaiting", newest)
+        return Standing("excused" if excused else "stamping" if newest.state in TO_STAMP else "awaiting", newest)
     if excused:
         return nothing
     return Standing("returned", newest) if newest.state == "returned" else nothing
+
+
+def _undone(version: Version) -> bool:
+    """Tell whether the report was taken back with this version; a head's no to a correction takes nothing back."""
+    return version.state == "withdrawn" or (version.state == "returned" and version.reported_at is not None)
 
 
 def standings(

@@ -115,17 +115,10 @@ def _reply(
 
 def answer(work: Work, account: AccountRow, event: Event, input_id: int, name: str) -> tuple[Message, ...]:
     """Return what this account is told in answer."""
-    if account.person_id is None:
+    if not account.roles:  # a stranger, or somebody whose last role has ended: an invitation lets either in
         told = enrolment.greet_stranger(work, account, event, name)
-        if told or not isinstance(event, Command):
-            return told
-        account = people.account(work, account.channel, account.address)
-        if account.person_id is None:
-            return ()
-        visit = Visit(work, account, input_id)
-        return (_welcome(visit),)
-    if not account.roles:
-        return (Message(texts.NO_ROLE),)
+        entered = people.account(work, account.channel, account.address)
+        return told if told or not entered.roles else (_welcome(Visit(work, entered, input_id)),)
     visit = Visit(work, account, input_id)
     try:
         return _answer(visit, event)
@@ -209,6 +202,7 @@ FOR_GOOD = frozenset(
         "accepted_already",
         "superseded",
         "state_passed",
+        "unchanged",
         "excuse_reported",
         "excused_already",
         "excuse_under_way",

@@ -69,7 +69,7 @@ def grant(visit: Visit, finished: Finished) -> Message:
     subject, answers = finished.row.subject.removeprefix(SUBJECT), finished.draft.answers
     lock(visit.work, "excuse", subject)  # two clerks excuse the same at once
     occurrence, unit = _about(visit, subject)
-    duty, first, last = _scope(occurrence, answers)
+    duty, first, last = _scope(visit.campaign, occurrence, answers)
     reason = str(answers["reason"])
     made = excuses.grant(visit.work, unit=unit, duty=duty, first=first, last=last, reason=reason, by=visit.person_id)
     about = {"unit": unit, "duty": duty, "first": first.isoformat(), "last": last.isoformat(), "reason": reason}
@@ -83,10 +83,11 @@ def grant(visit: Visit, finished: Finished) -> Message:
     return texts.granted(line.unit, line.what, back)
 
 
-def _scope(occurrence: Occurrence | None, answers: Mapping[str, Any]) -> tuple[str, date, date]:
+def _scope(campaign: Campaign, occurrence: Occurrence | None, answers: Mapping[str, Any]) -> tuple[str, date, date]:
     """Return the duty ("" for all) and the days an excuse is about."""
     if occurrence is not None and answers.get("scope") == ONCE:
-        return occurrence.duty, occurrence.due.date(), occurrence.due.date()
+        day = deadlines.nominal_day(campaign, occurrence)
+        return occurrence.duty, day, day
     return "", date.fromisoformat(answers["first"]), date.fromisoformat(answers["last"])
 
 
@@ -94,7 +95,7 @@ def _covered(campaign: Campaign, excused: Excused) -> Iterator[Occurrence]:
     """Yield what the unit is excused from."""
     for duty in campaign.duties:
         for each in deadlines.occurrences(campaign, duty.key):
-            if excused.covers(excused.unit, duty.key, each.due.date()):
+            if excused.covers(campaign, excused.unit, each):
                 yield each
 
 
@@ -135,7 +136,7 @@ def _tell(visit: Visit, unit: str, key: str, message: Message) -> None:
     """Tell a unit's contacts and heads."""
     roles = ("contact", "head")
     told = [member.id for role in roles for member in people.members(visit.work, role, unit)]
-    notices.tell(visit.work, told, key, message)
+    notices.tell(visit.work, told, f"{key}@{unit}", message)
 
 
 def _line(campaign: Campaign, excused: Excused) -> texts.Line:

@@ -14,7 +14,7 @@ from bot.texts import menu as menu_texts
 from bot.texts import moments
 from bot.texts import reports as texts
 from bot.texts import stamping as stamping_texts
-from storage import audit, drafts, outbox, people, submissions
+from storage import audit, drafts, people, submissions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,9 +43,12 @@ def fill_for(visit: Visit, argument: str) -> Message:
 def _fill(visit: Visit, subject: Subject) -> Message:
     if subject.occurrence.opens > visit.now:
         raise Problem("not_open_yet", opens=moments.deadline(subject.occurrence.opens, visit.campaign.zone))
-    filed = submissions.current(visit.work, subject.occurrence.duty, subject.occurrence.period, subject.unit)
+    duty, period = subject.occurrence.duty, subject.occurrence.period
+    filed = submissions.current(visit.work, duty, period, subject.unit)
     if filed is not None and filed.state not in lifecycle.OWED:
         return reports.show(visit, filed.id)
+    if filed is None and visit.campaign.duty(duty).at_once and period != deadlines.NEW:
+        raise Problem("gone")  # a case gets its number when it is filed
     return _open(visit, subject, filed)
 
 
@@ -141,7 +144,7 @@ def file(visit: Visit, finished: Finished) -> Message:
         reported_at=work.now if state in lifecycle.DONE else None,
     )
     audit.note(work, visit.person_id, f"submission.{how}", f"submission:{filed.id}", version=filed.version)
-    outbox.silence(work, f"{subject.occurrence.key}/", subject.unit)
+    reports.hush(work, before or filed)
     return texts.receipt(
         texts.ZERO_REPORT if filed.zero else subjects.named(campaign, subject.occurrence),
         filed.number,
@@ -152,7 +155,10 @@ def file(visit: Visit, finished: Finished) -> Message:
 
 
 def _follows(visit: Visit, before: Filed | None, finished: Finished) -> None:
-    """Refuse what does not follow the newest version: it was accepted, or somebody else filed meanwhile."""
+    """Refuse what does not follow the newest version (accepted, or somebody else filed), or voids a paper for nothing.
+
+    A correction that changes no answer is such.
+    """
     if before is None:
         return
     if before.state not in lifecycle.CORRECTABLE:
@@ -160,6 +166,9 @@ def _follows(visit: Visit, before: Filed | None, finished: Finished) -> None:
     if before.version != finished.draft.facts["base"]:
         at = moments.moment(before.filed_at, visit.campaign.zone)
         raise Problem("filed_meanwhile", name=before.filed_by_name, at=at, report=before.id)
+    on_paper = before.state == "stamping" or (before.stamp and before.state not in lifecycle.OWED)
+    if on_paper and before.answers == _answers(finished):
+        raise Problem("unchanged", report=before.id)
 
 
 def _numbered(visit: Visit, subject: Subject) -> Subject:
@@ -187,13 +196,19 @@ def _hand_on(visit: Visit, filed: Filed, before: Filed | None) -> str:
     if filed.on_behalf:
         contacts = people.members(work, "contact", filed.unit)
         notice = texts.filed_for_notice(reports.what(campaign, filed), visit.account.name, filed.id)
-        told = notices.tell(work, [each.id for each in (*contacts, *heads)], f"filed-for/{filed.id}", notice)
+        told = notices.tell(
+            work, [each.id for each in (*contacts, *heads)], f"filed-for/{filed.id}@{filed.unit}", notice
+        )
         return texts.filed_for(campaign.unit(filed.unit).name, told=told > 0)
     if filed.state == "awaiting":
         page = reports.page(campaign, filed, (reports.signing(filed.id),))
         request = texts.sign_request(page, versions.changed(campaign, before, filed) if before else "", filed.id)
         notices.tell(work, [head.id for head in heads], f"sign/{filed.id}", request)
-        return texts.to_sign([head.name for head in heads], stamp="stamp" in campaign.duty(filed.duty).needs)
+        return texts.to_sign(
+            [head.name for head in heads if head.reachable],
+            [head.name for head in heads],
+            stamp="stamp" in campaign.duty(filed.duty).needs,
+        )
     if filed.state == "signed":
         stamping.send_sheet(visit, filed)
         return stamping_texts.TO_STAMP
@@ -212,8 +227,8 @@ def ask_withdraw(visit: Visit, report: int) -> Message:
 
 
 def withdraw(visit: Visit, report: int) -> Message:
-    """Withdraw a report the brigade has not accepted; the heads hear of it."""
-    filed = reports.current(visit, report)
+    """Withdraw just the version that was asked about, unless the brigade has accepted it; the heads hear of it."""
+    filed = reports.exact(visit, report)
     visit.require("report.file", filed.unit)
     reports.move(visit, filed, "withdraw", withdrawn_at=visit.work.now)
     name = reports.what(visit.campaign, filed)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from bot import forms
 from bot.services import ledger, posts, subjects
 from bot.texts import menu as texts
+from bot.texts.enrolment import DEPUTY_MARK
 from storage import drafts, outbox, submissions
+from storage import posts as stored
 
 if TYPE_CHECKING:
     from bot.core.messages import Message, Place
@@ -18,7 +20,10 @@ def menu(visit: Visit, text: str = "", *, title: str = "", place: Place = "new")
     """Return the visitor's menu under `text`, by default who they are here."""
     roles = [role for role, _ in visit.roles]
     units = [unit for role, unit in visit.roles if role == "head"]
-    positions = [posts.position(visit.campaign, role, unit) for role, unit in visit.roles]
+    positions = [
+        posts.position(visit.campaign, role, unit) + (DEPUTY_MARK if role == "head" and _stands_in(visit, unit) else "")
+        for role, unit in visit.roles
+    ]
     return texts.menu(
         text or texts.greeting(visit.account.name, positions),
         roles,
@@ -38,6 +43,10 @@ def menu(visit: Visit, text: str = "", *, title: str = "", place: Place = "new")
         ],
         place=place,
     )
+
+
+def _stands_in(visit: Visit, unit: str) -> bool:
+    return stored.is_deputy(visit.work, visit.person_id, unit)
 
 
 def _waiting(visit: Visit, *, sign: bool) -> int:

@@ -100,6 +100,9 @@ def _duty(visit: Visit, book: Book, duty: Duty, since: datetime) -> texts.DutyLi
     done = sum(at.reported is not None for at in stand.values())
     before = urgency.past(occurrence.due, since)  # it was over before the product was in use
     asked = occurrence.opens <= visit.now and not before
+    when = texts.closes(moments.day(occurrence.due), past=urgency.past(occurrence.due, visit.now), before=before)
+    if duty.stage is not None and occurrence.opens > visit.now:
+        when = texts.goes_out(moments.day(occurrence.due))
     counts = [
         ("已收到" if duty.stage else "已报", done),
         ("办理中", sum(kind in WAITING for kind in kinds)),
@@ -110,7 +113,7 @@ def _duty(visit: Visit, book: Book, duty: Duty, since: datetime) -> texts.DutyLi
     return texts.DutyLine(
         name=_title(duty, occurrence),
         short=_short(duty),
-        when=texts.closes(moments.day(occurrence.due), past=urgency.past(occurrence.due, visit.now), before=before),
+        when=when,
         counts=counts,
         late=late,
         action=f"m:state:{occurrence.key}",
@@ -151,12 +154,16 @@ def unit(visit: Visit, key: str) -> Message:
         visit.require("report.see", known)
     book = standing.book(visit.work, (known,))
     found = _dated(visit)
-    cases = [(duty, list(_newest(book, duty))) for duty in _duties(visit) if duty.at_once]
+    cases = [
+        (duty, sum(each.state != "withdrawn" for each in _newest(book, duty)))
+        for duty in _duties(visit)
+        if duty.at_once
+    ]
     return texts.unit_page(
         visit.campaign.unit(known).name,
         [
             *(_unit_line(visit, book, duty, occurrence, known) for duty, occurrence in found),
-            *(texts.duty_line(duty.name, f"{len(rows)}件", "") for duty, rows in cases),
+            *(texts.duty_line(duty.name, f"{number}件", "") for duty, number in cases),
         ],
         weekly=_unit_weeks(visit, book, known),
         ledger=_unit_ledger(visit, known),
@@ -168,10 +175,12 @@ def unit(visit: Visit, key: str) -> Message:
 
 def _unit_line(visit: Visit, book: Book, duty: Duty, occurrence: Occurrence, key: str) -> str:
     at = book.at(occurrence)[key]
-    excuse = standing.excuse(book.excused, occurrence, key) if at.kind == "excused" else None
+    excuse = book.excuse(occurrence, key) if at.kind == "excused" else None
     past = urgency.past(occurrence.due, visit.now)
     stands = desk_texts.stands(at.kind, stage=duty.stage is not None, why=excuse.reason if excuse else "")
     when = texts.closes(moments.day(occurrence.due), past=past)
+    if duty.stage is not None and occurrence.opens > visit.now:
+        return texts.duty_line(_title(duty, occurrence), texts.goes_out(moments.day(occurrence.due)), "")
     if at.reported is not None and at.reported.reported_at is not None:
         when = moments.moment(at.reported.reported_at, visit.campaign.zone)
     if at.kind == "missing" and not past:
@@ -201,13 +210,15 @@ def _unit_ledger(visit: Visit, key: str) -> str:
 
 
 def _unit_buttons(visit: Visit, book: Book, found: Sequence[tuple[Duty, Occurrence]], key: str) -> Iterator[Button]:
-    """Yield the way to what the unit has filed; for the desk also to what it has not."""
+    """Yield the way to what the unit has filed; for the desk also to what it has not, for a contact to its form."""
     for duty, occurrence in found:
         newest = book.newest(occurrence, key)
         if visit.may("standing.see"):
             yield Button(_short(duty), f"m:state:{occurrence.key}@{key}")
         elif newest is not None:
             yield Button(_short(duty), f"m:see:{newest.id}")
+        elif occurrence.opens <= visit.now and visit.may("report.file", key):
+            yield Button(texts.fill_in(_short(duty)), f"m:file:{occurrence.key}@{key}")
 
 
 def _back(visit: Visit, key: str) -> list[Button]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core import deadlines, urgency
+from bot.core.lifecycle import OWED
 from bot.core.messages import Button
 from bot.core.problems import Problem
 from bot.services import reports, signoff, standing, subjects
@@ -87,7 +88,7 @@ def _groups(visit: Visit, occurrence: Occurrence, stand: Mapping[str, Standing[F
     groups: dict[Kind, list[str]] = {kind: [] for kind in texts.GROUPS}
     for unit in visit.campaign.units:
         at = stand[unit.key]
-        excuse = standing.excuse(reasons, occurrence, unit.key) if at.kind == "excused" else None
+        excuse = standing.excuse(visit.campaign, reasons, occurrence, unit.key) if at.kind == "excused" else None
         group: Kind = "on_time" if at.reported else at.kind
         groups[group].append(texts.marked(unit.name, *_marks(visit, at, excuse)))
     return groups
@@ -105,7 +106,7 @@ def _marks(visit: Visit, at: Standing[Filed], excuse: Excused | None) -> list[st
     marks += [ON_BEHALF] if report.on_behalf else []
     if at.kind == "late" and report.reported_at:
         marks.append(texts.late(moments.moment(report.reported_at, visit.campaign.zone)))
-    return [*marks, "更正待签批"] if at.correcting else marks
+    return [*marks, texts.CORRECTING] if at.correcting else marks
 
 
 def _tools(
@@ -123,7 +124,8 @@ def _tools(
 
 
 def _to_accept(at: Standing[Filed]) -> bool:
-    return at.reported is not None and at.reported.state == "reported"
+    """Tell whether the desk is to accept it; of what is being corrected the newer version, once it is reported."""
+    return at.reported is not None and at.reported.state == "reported" and not at.correcting
 
 
 def _unit_buttons(visit: Visit, occurrence: Occurrence, stand: Mapping[str, Standing[Filed]]) -> list[Button]:
@@ -156,8 +158,10 @@ def unit_page(visit: Visit, subject: Subject) -> Message:
     visit.require("standing.see")
     occurrence, unit = subject
     at = reports.standings_in(visit.work, occurrence)[unit]
-    excuse = standing.excuse(excuses.standing(visit.work), occurrence, unit) if at.kind == "excused" else None
-    why = excuse.reason if excuse else at.report.reason if at.report and at.kind == "returned" else ""
+    excused = excuses.standing(visit.work) if at.kind == "excused" else []
+    excuse = standing.excuse(visit.campaign, excused, occurrence, unit)
+    returned = at.kind == "returned" and visit.may("report.see", unit)  # why, is between those who see the report
+    why = excuse.reason if excuse else at.report.reason if at.report and returned else ""
     duty = visit.campaign.duty(occurrence.duty)
     return texts.unit_page(
         title=f"{visit.campaign.unit(unit).name} · {subjects.named(visit.campaign, occurrence)}",
@@ -178,7 +182,8 @@ def _unit_tools(visit: Visit, subject: Subject, at: Standing[Filed], excuse: Exc
         tools.append(Button(texts.URGE, f"m:urge:{subject}", "primary"))
     if at.report is not None and visit.may("report.see", unit):
         tools.append(Button("查看报送", f"m:see:{at.report.id}"))
-    if at.reported is None and opened and not stage and visit.may("report.file_for", unit):
+    owed = at.report is None or at.report.state in OWED
+    if owed and opened and not stage and visit.may("report.file_for", unit):
         tools.append(Button(texts.FILE_FOR, f"m:for:{subject}"))
     if visit.may("report.excuse", unit):
         if excuse is not None:

@@ -27,6 +27,7 @@ from bot.core.reminders import (
     end_of_next_workday,
     live,
     plan,
+    undecided,
 )
 from bot.services import notices, reception, reports, subjects
 from bot.texts import menu as menu_texts
@@ -61,22 +62,25 @@ STATES: Mapping[Kind, State] = {
 
 def planned(work: Work) -> Plan:
     """Return what is due now and not decided yet. Reads only."""
-    since = settings.installed_at(work)
-    moments_now = live(work.campaign, work.now, since)
-    if not moments_now:
+    at = (work.campaign, work.now, settings.installed_at(work))
+    keys = list(dict.fromkeys(moment.key for moment in live(*at)))
+    if not keys:
         return NOTHING
-    occurrences = {moment.occurrence.key: moment.occurrence for moment in moments_now}
-    return plan(
-        work.campaign,
-        work.now,
-        since,
-        [
-            Recipient(person.id, frozenset((as_role(role), unit) for role, unit in person.roles))
-            for person in people.everyone(work)
-        ],
-        _standings(work, occurrences),
-        outbox.known_keys(work, [moment.key for moment in moments_now]),
-    )
+    known = outbox.known_keys(work, [f"{key}@" for key in keys], keys)
+    readers = _readers(work)
+    occurrences = {each.moment.occurrence.key: each.moment.occurrence for each in undecided(*at, readers, known)}
+    if not occurrences:  # as at most heartbeats: no report is looked at
+        return NOTHING
+    return plan(*at, readers, _standings(work, occurrences), known)
+
+
+def _readers(work: Work) -> list[Recipient]:
+    """Return whom a reminder can be addressed to: who has no account yet is not decided on before they join."""
+    return [
+        Recipient(person.id, frozenset((as_role(role), unit) for role, unit in person.roles))
+        for person in people.everyone(work)
+        if person.address
+    ]
 
 
 def _standings(work: Work, occurrences: Mapping[str, Occurrence]) -> dict[tuple[str, str], Standing]:
@@ -131,8 +135,10 @@ def snooze(visit: Visit, argument: str) -> Message:
     until = end_of_next_workday(visit.campaign, at) if late else due.astimezone(UTC)
     if at >= until:
         raise Problem("too_late_to_snooze", due=moments.deadline(due, zone))
+    own = f"{subject.occurrence.key}/snooze/{visit.person_id}/"
+    outbox.silence(work, own, subject.unit, why="folded")  # tapped twice, it still comes once
     part = Part(
-        key=f"{subject.occurrence.key}/snooze/{visit.input_id}@{subject.unit}",
+        key=f"{own}{visit.input_id}@{subject.unit}",
         kind="overdue" if late else "nudge",
         role=standing.turn,
         occurrence=subject.occurrence,

@@ -15,6 +15,7 @@ from bot.texts import menu as menu_texts
 from bot.texts import moments
 from bot.texts import reports as texts
 from bot.texts import stamping as stamping_texts
+from bot.texts import versions as version_texts
 from bot.texts import weeks as week_texts
 from storage import audit, excuses, outbox, submissions
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from storage.submissions import Filed
     from storage.work import Work
 
+#: Notices about one version, by what their keys begin with, that ask for what may be done before they are read.
+ASKING = ("sign", "sheet", "returned", "withdrawn")
 #: Reports on one page of 我的报送.
 LISTED = 9
 
@@ -66,7 +69,7 @@ def standings_in(work: Work, occurrence: deadlines.Occurrence) -> dict[str, Stan
         (unit.key for unit in work.campaign.units),
         submissions.versions(work, occurrence.duty, occurrence.period),
         occurrence.due,
-        excuses.units(work, occurrence.duty, occurrence.due.date()),
+        excuses.units(work, occurrence),
     )
 
 
@@ -129,8 +132,14 @@ def move(visit: Visit, filed: Filed, how: lifecycle.Move, **facts: object) -> Fi
         **copy,
     )
     if how != "print":  # the stamped copy is waited for as before
-        outbox.silence(visit.work, f"{filed.duty}/{filed.period}/", filed.unit)
+        hush(visit.work, filed)
     return seen(visit, filed.id)
+
+
+def hush(work: Work, filed: Filed) -> None:
+    """Leave unsaid what still waits to be said of a version as it was: by the ladder, and of itself overnight."""
+    outbox.silence(work, f"{filed.duty}/{filed.period}/", filed.unit)
+    outbox.retire(work, [f"{kind}/{filed.id}" for kind in ASKING])
 
 
 def _passed(filed: Filed) -> Problem:
@@ -199,7 +208,7 @@ def page(campaign: Campaign, filed: Filed, buttons: Rows, note: str = "") -> Mes
         title=what(campaign, filed),
         answers=list(_answers(campaign, form, filed)),
         facts=list(_facts(campaign, filed)),
-        state=filed.state,
+        state=_state(campaign, filed),
         buttons=buttons,
         note=note,
         attachments=tuple(
@@ -237,6 +246,13 @@ def _facts(campaign: Campaign, filed: Filed) -> Iterator[str]:
         yield f"退回：{filed.returned_by_name}，原因：{filed.reason}"
 
 
+def _state(campaign: Campaign, filed: Filed) -> str:
+    """Say where a version stands: 待盖章; 已收到 of a stage's notice; 已报送，已被新版本替代."""
+    read = campaign.duty(filed.duty).stage is not None and filed.state in lifecycle.DONE
+    name = texts.READ if read else lifecycle.NAMES[filed.state]
+    return name if filed.current else version_texts.replaced(name)
+
+
 def files_in(answer: object) -> list[dict[str, Any]]:
     """Return the files in an answer: FileRef.to_json() shapes, [] for an answer of another kind."""
     if isinstance(answer, list):
@@ -265,5 +281,5 @@ def _line(campaign: Campaign, filed: Filed, *, several: bool) -> texts.Line:
     weekly = campaign.duty(filed.duty).every
     week = subject.occurrence.title.partition("（")[0] if weekly else subjects.named(campaign, subject.occurrence)
     name = f"{campaign.unit(filed.unit).name} {week}" if several else week
-    state = lifecycle.NAMES[filed.state] + (texts.ON_BEHALF_MARK if filed.on_behalf else "")
+    state = _state(campaign, filed) + (texts.ON_BEHALF_MARK if filed.on_behalf else "")
     return texts.Line(f"{name}　{filed.number}　{state}", f"{name} · {state}", filed.id)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core import access, lifecycle
-from bot.core.messages import Message
+from bot.core.messages import Button, Message
 from bot.core.problems import Problem
 from bot.forms import FORMS
 from bot.services import dialogs, ledger, notices, reports, stamping, subjects
 from bot.texts import menu as menu_texts
+from bot.texts import reception as desk_texts
 from bot.texts import reports as texts
 from bot.texts import stamping as stamping_texts
-from storage import people, submissions
+from bot.texts.enrolment import DEPUTY_MARK
+from storage import people, posts, standing, submissions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bot.services.dialogs import Finished
     from bot.services.visit import Visit
     from storage.submissions import Filed
@@ -58,7 +63,7 @@ def sign(visit: Visit, report: int) -> Message:
         filed = stamping.send_sheet(visit, filed)
         then = stamping_texts.WAITS if filed.state == "signed" else stamping_texts.SENT
     else:
-        notice = texts.signed_notice(name, visit.account.name, filed.id)
+        notice = texts.signed_notice(name, _signer(visit, filed), filed.id)
         notices.tell(visit.work, _filer(visit, filed), f"signed/{filed.id}", notice)
         then = texts.SIGNED
     left = submissions.count_awaiting(visit.work, list(access.units_for(visit.roles, "head")))
@@ -84,7 +89,7 @@ def send_back(visit: Visit, finished: Finished) -> Message:
         visit.work,
         _filer(visit, filed),
         f"returned/{filed.id}",
-        texts.returned_notice(name, visit.account.name, reason, filed.id),
+        texts.returned_notice(name, _signer(visit, filed), reason, filed.id),
     )
     return Message(
         f"{name}已退回，原因已告知填报人。",
@@ -99,7 +104,18 @@ def accept(visit: Visit, report: int) -> Message:
     filed = reports.exact(visit, report)
     visit.require("report.receive", filed.unit)
     _accept(visit, filed)
-    return reports.show(visit, filed.id)
+    page = reports.show(visit, filed.id)
+    return replace(page, buttons=(*_go_on(visit, filed), *page.buttons))
+
+
+def _go_on(visit: Visit, filed: Filed) -> Iterator[tuple[Button, ...]]:
+    """Yield the ways on from an accepted report: to the next of its duty that waits, to the desk."""
+    left = [each.id for each in standing.of_duty(visit.work, filed.duty) if each.state == "reported"]
+    if left:
+        yield (Button(f"{texts.MORE_TO_ACCEPT}（{len(left)}）", f"m:see:{left[0]}", "primary"),)
+    at_once = visit.campaign.duty(filed.duty).at_once
+    key = filed.duty if at_once else f"{filed.duty}/{filed.period}"
+    yield (Button(desk_texts.STATE, f"m:state:{key}"),)
 
 
 def accept_all(visit: Visit, duty: str, period: str) -> int:
@@ -129,6 +145,12 @@ def _way_back(visit: Visit, filed: Filed) -> lifecycle.Move:
         return "return"
     visit.require("report.sign", filed.unit)
     return "send_back"
+
+
+def _signer(visit: Visit, filed: Filed) -> str:
+    """Name the visitor as they decide on a report: 李某（代）."""
+    stands_in = posts.is_deputy(visit.work, visit.person_id, filed.unit)
+    return visit.account.name + (DEPUTY_MARK if stands_in else "")
 
 
 def _filer(visit: Visit, filed: Filed) -> list[int]:

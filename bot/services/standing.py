@@ -13,6 +13,7 @@ from storage import standing as stored
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from bot.core.campaign import Campaign
     from bot.core.deadlines import Occurrence
     from storage.excuses import Excused
     from storage.standing import Brief
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 class Book:
     """Every report of these units, in brief, and the excuses that hold."""
 
+    campaign: Campaign
     units: Sequence[str]
     versions: Mapping[str, Sequence[Brief]]  # by "duty/period"
     excused: Sequence[Excused]
@@ -33,8 +35,12 @@ class Book:
             self.units,
             self.versions.get(occurrence.key, ()),
             occurrence.due,
-            {unit for unit in self.units if excuse(self.excused, occurrence, unit) is not None},
+            {unit for unit in self.units if self.excuse(occurrence, unit) is not None},
         )
+
+    def excuse(self, occurrence: Occurrence, unit: str) -> Excused | None:
+        """Return why the unit owes nothing this time; None when it does."""
+        return excuse(self.campaign, self.excused, occurrence, unit)
 
     def newest(self, occurrence: Occurrence, unit: str) -> Brief | None:
         """Return the newest version a unit has filed; it need not be the one that counts."""
@@ -48,9 +54,9 @@ def book(work: Work, units: Iterable[str] | None = None) -> Book:
     versions: dict[str, list[Brief]] = defaultdict(list)
     for each in stored.versions(work, None if units is None else keys):
         versions[each.key].append(each)
-    return Book(keys, versions, excuses.standing(work))
+    return Book(work.campaign, keys, versions, excuses.standing(work))
 
 
-def excuse(excused: Iterable[Excused], occurrence: Occurrence, unit: str) -> Excused | None:
-    """Return why the unit owes nothing this time; None when it does."""
-    return next((each for each in excused if each.covers(unit, occurrence.duty, occurrence.due.date())), None)
+def excuse(campaign: Campaign, excused: Iterable[Excused], occurrence: Occurrence, unit: str) -> Excused | None:
+    """Return which of these excuses the unit has this time; None when it owes the report."""
+    return next((each for each in excused if each.covers(campaign, unit, occurrence)), None)

@@ -62,10 +62,14 @@ def known_unit(campaign: Campaign, unit: str) -> str:
 
 
 def title(campaign: Campaign, form_title: str, text: str, state: Mapping[str, Any]) -> str:
-    """Say what a draft is about: 第28周本周工作信息, 《专项整治工作总结》, 申请延期 NJ-2020-001, or a form's."""
+    """Say what a draft is about: 第28周每周工作信息, 《专项整治工作总结》, 申请延期 NJ-2020-001, or a form's.
+
+    What the brigade fills in for a unit names the unit: 政策法规室第28周每周工作信息（大队代报）.
+    """
     if found := deadlines.occurrence(campaign, text.partition("@")[0]):
-        weekly = campaign.duty(found.duty).every
-        return f"{found.title.partition('（')[0]}{form_title}" if weekly else named(campaign, found)
+        unit, *more = str(state.get("facts", {}).get("about", "")).split(" · ")
+        what = named(campaign, found)
+        return f"{unit}{what}{texts.ON_BEHALF_MARK}" if texts.ON_BEHALF in more else what
     if text.startswith("issue/") and text != "issue/new":
         number = str(state.get("facts", {}).get("about", "")).partition(" ")[0]
         return f"{form_title} {number}".strip()

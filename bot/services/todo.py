@@ -7,7 +7,7 @@ before. A head sees first what waits for a signature.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot import forms
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 #: What is due later than this is one line.
 AHEAD: Final = timedelta(days=30)
+#: Units with a button of their own.
+UNITS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +56,13 @@ def todo(visit: Visit, argument: str = "") -> Message:
     book = standing.book(visit.work, units)
     owed = [*_dated(visit, book), *_at_once(visit, book)]
     items = [_item(visit, each, several=len(units) > 1) for each in owed if not _far(visit, each)]
-    order = sorted(items, key=lambda item: (item[0].lacks != texts.TO_SIGN, item[1]))
+    order = sorted(items, key=lambda item: (item[0].lacks != texts.TO_SIGN, *_rank(item[1], visit.now)))
     return texts.page(
         [item for item, _ in order],
         row_id(argument or "0"),
         later=_later(visit, owed),
         ledger=_ledger(visit, units),
-        tools=[*_cases(visit), *(Button("本单位报送情况", f"m:unit:{unit}") for unit in units[:1])],
+        tools=[*_cases(visit), *_units(visit, units)],
     )
 
 
@@ -76,7 +78,8 @@ def _dated(visit: Visit, book: Book) -> Iterator[Owed]:
                 subject, newest = Subject(occurrence, unit), book.newest(occurrence, unit)
                 if newest is not None and newest.state in lifecycle.UNDER_WAY:
                     done = at.reported is not None
-                    yield Owed(subject, newest, None if done else occurrence.due, correction=done)
+                    owed = not done and at.kind != "excused"
+                    yield Owed(subject, newest, occurrence.due if owed else None, correction=done)
                 elif at.reported is None and at.kind != "excused" and occurrence.due >= installed:
                     yield Owed(subject, newest, occurrence.due, begun.get((duty.form, str(subject))))
 
@@ -106,14 +109,24 @@ def _far(visit: Visit, owed: Owed) -> bool:
     return owed.subject.occurrence.opens > visit.now or owed.due > visit.now + AHEAD
 
 
+def _rank(due: datetime | None, now: datetime) -> tuple[int, timedelta]:
+    """Return the place in the list: what can still be in time today, what is late (newest first), and then the rest."""
+    if due is None:
+        return 2, timedelta(0)
+    left = due.astimezone(UTC) - now.astimezone(UTC)
+    if left < timedelta(0):
+        return 1, -left
+    return (0 if due.astimezone(now.tzinfo).date() == now.date() else 2), left
+
+
 def _later(visit: Visit, owed: list[Owed]) -> list[str]:
     far = {each.subject.occurrence: each.subject.occurrence.due for each in owed if _far(visit, each)}
     rows = sorted(far, key=lambda occurrence: occurrence.due)
     return [texts.coming(moments.day(each.due), subjects.named(visit.campaign, each)) for each in rows]
 
 
-def _item(visit: Visit, owed: Owed, *, several: bool) -> tuple[texts.Item, datetime]:
-    """Return the thing as it is shown, and the moment by which it is sorted."""
+def _item(visit: Visit, owed: Owed, *, several: bool) -> tuple[texts.Item, datetime | None]:
+    """Return the thing as it is shown, and when it is due."""
     campaign, due = visit.campaign, owed.due
     near = campaign.ledger.yellow if campaign.ledger is not None else urgency.NEAR
     lacks, action, mine = _turn(visit, owed)
@@ -126,7 +139,7 @@ def _item(visit: Visit, owed: Owed, *, several: bool) -> tuple[texts.Item, datet
         action=action,
         mine=mine,
     )
-    return item, due or visit.now
+    return item, due
 
 
 def _turn(visit: Visit, owed: Owed) -> tuple[str, str, bool]:
@@ -156,6 +169,12 @@ def _ledger(visit: Visit, units: tuple[str, ...]) -> tuple[int, int]:
     soon = visit.campaign.workdays.shift(today, visit.campaign.ledger.yellow)
     overdue = ledger.count(visit.work, ledger.Filter(units, "overdue"), today)
     return overdue, ledger.count(visit.work, ledger.Filter(units, "soon"), today, soon)
+
+
+def _units(visit: Visit, units: tuple[str, ...]) -> Iterator[Button]:
+    """Yield the way to all a unit has to report; a unit is named where there are several."""
+    for unit in units[:UNITS]:
+        yield Button(f"{visit.campaign.unit(unit).name if len(units) > 1 else '本单位'}报送情况", f"m:unit:{unit}")
 
 
 def _cases(visit: Visit) -> Iterator[Button]:

@@ -16,6 +16,7 @@ from bot.texts import menu as menu_texts
 from bot.texts import moments
 from bot.texts import reception as texts
 from storage import audit, outbox
+from storage.statements import lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,6 +67,7 @@ def _owing(visit: Visit, key: str) -> Iterator[Owing]:
 
 
 def _nudge(visit: Visit, key: str, owing: list[Owing], back: str) -> Message:
+    lock(visit.work, "urge", key)  # two clerks at once: the second sees that the first has just done it
     roster, campaign = Roster(visit), visit.campaign
     urged: list[str] = []
     unreached: list[str] = []

@@ -5,7 +5,6 @@ from bot.core.plain_text import one_line
 WELCOME = "欢迎使用"
 NO_FILE = "文件没有生成成功，请稍后再试；多次不成的，请告知执法大队联系人。"
 SORRY = "抱歉，刚才这一步没有办成，请再试一次。若仍不行，请联系执法大队。"
-NO_ROLE = "您目前没有使用权限，如有需要请联系执法大队联系人。"
 LOST = "请从下面选择要办的事项："
 UNREADABLE = "这类消息暂时无法处理，请用文字或按钮。"
 OLD_BUTTON = "这个按钮已失效，请从下面选择："

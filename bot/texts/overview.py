@@ -148,6 +148,16 @@ def closes(day: str, *, past: bool, before: bool = False) -> str:
     return f"{day}已截止{'，启用前' if before else ''}" if past else f"{day}截止"
 
 
+def fill_in(name: str) -> str:
+    """填报行政裁量基准."""
+    return f"填报{name}"
+
+
+def goes_out(day: str) -> str:
+    """10月9日下发: a notice nobody has been sent yet."""
+    return f"{day}下发"
+
+
 def not_yet(stands: str) -> str:
     """尚未报送: there is time left."""
     return f"尚{stands}"

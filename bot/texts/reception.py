@@ -23,9 +23,10 @@ ACCEPT_ALL: Final = "全部接收"
 FILL_IN: Final = "立即填报"
 TABLE: Final = "导出汇总表"
 OTHERS: Final = "其他报送事项"
+CORRECTING: Final = "更正中"
 STATE: Final = "返回报送情况"
-#: Units or cases with a button of their own on one page.
-PAGE: Final = 10
+#: Units or cases with a button of their own on one page: sixteen units are one page.
+PAGE: Final = 16
 #: More than a message holds is cut off: this much is left for its end.
 _ROOM: Final = 3900
 
@@ -65,7 +66,7 @@ def desk_page(
     parts = [
         f"截止：{desk.due}",
         f"应报{total}家：" + "，".join(f"{name}{len(lines)}家" for name, lines in filled),
-        *([f"其中待接收{desk.waiting}家"] if desk.waiting else []),
+        *([f"待接收{desk.waiting}家"] if desk.waiting else []),
         *(f"\n{name}：{'、'.join(lines)}" for name, lines in filled),
     ]
     rows = [tuple(row) for row in tools if row]
@@ -134,12 +135,12 @@ def stands(kind: Kind, *, stage: bool, why: str = "") -> str:
 
 
 def person(role: str, name: str, phone: str, trouble: str = "") -> str:
-    """联系人 赵某 13800000000（还没有开通）."""
+    """联系人 赵某 13800000000（还没有加入）."""
     said = " ".join(part for part in (role, name, phone) if part)
     return f"{said}（{trouble}）" if trouble else said
 
 
-NOT_JOINED: Final = "还没有开通"
+NOT_JOINED: Final = "还没有加入"
 UNREACHED: Final = "消息送不到"
 
 

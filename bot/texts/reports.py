@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.core.lifecycle import NAMES
 from bot.core.messages import Attachment, Button, Message, Place
-from bot.texts.menu import BACK_TO_MENU, SIGN
+from bot.texts.menu import BACK_TO_MENU, SIGN, TODO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,6 +27,7 @@ COMPARE = "与上一版比较"
 FILE_FOR = "代报"
 SEE = "查看本次报送"
 MORE_TO_SIGN = "继续签批"
+MORE_TO_ACCEPT = "继续接收"
 NEWER = "上一页"
 OLDER = "下一页"
 FILED_ONES = "查看本周已提交的报送"
@@ -38,10 +38,14 @@ ZERO_REPORT = "零报告"
 #: What stands in place of the answers of a zero report.
 ZERO = ("零报告", "本周无新增。")
 REPORTED = "已报送大队。"
+#: Where a stage's notice stands that somebody of the unit has answered.
+READ = "已收到"
 SIGNED = "并报送执法大队。"
 NOTHING_TO_SIGN = "目前没有待签批的报送和申请。"
 #: Reports listed at once for a head to sign.
 SIGNED_HERE = 8
+#: Reports offered at once to be filled in.
+CHOSEN_HERE = 10
 #: An answer of at most so many characters stands on the line of its heading.
 BRIEF = 12
 
@@ -74,12 +78,14 @@ def receipt(what: str, number: str, *, then: str, report: int, void: str = "") -
     )
 
 
-def to_sign(heads: Sequence[str], *, stamp: bool) -> str:
-    """Say who signs now; nobody when the unit has no head yet."""
+def to_sign(reached: Sequence[str], heads: Sequence[str], *, stamp: bool) -> str:
+    """Say who signs now, of the unit's heads those in reach; there may be none of either."""
     if not heads:
         return "本单位还没有登记负责人，暂时无人签批，请告知执法大队联系人。"
     after = "签批后请打印盖章并上传，上传后即为已报送" if stamp else "签批后即为已报送"
-    return f"已转{'、'.join(heads)}签批，{after}。"
+    if not reached:
+        return f"负责人{'、'.join(heads)}暂时收不到消息，请当面或电话告知其开通后签批；{after}。"
+    return f"已转{'、'.join(reached)}签批，{after}。"
 
 
 def voided(*, signed: bool, printed: bool, stamped: bool) -> str:
@@ -100,8 +106,10 @@ def filer(name: str, *, on_behalf: bool) -> str:
 
 
 def choose(options: Sequence[tuple[str, str]]) -> Message:
-    """Ask which report, when several are owed; options are (label, action)."""
-    rows = tuple((Button(label, action),) for label, action in options)
+    """Ask which report, when several are owed; options are (label, action), those that do not fit are in 我的待办."""
+    rows = [(Button(label, action),) for label, action in options]
+    if len(rows) > CHOSEN_HERE:
+        rows[CHOSEN_HERE - 1 :] = [(Button(f"其余{len(rows) - CHOSEN_HERE + 1}份：{TODO}", "m:todo"),)]
     return Message("请选择要填报哪一份：", buttons=(*rows, (BACK_TO_MENU,)), place="next")
 
 
@@ -117,7 +125,7 @@ def report_page(
     place: Place = "next",
 ) -> Message:
     """Show one whole report under `note`: answers as (column, text), then who and when, then its state."""
-    foot = "\n".join([*facts, f"状态：{NAMES[state]}"])
+    foot = "\n".join([*facts, f"状态：{state}"])
     return Message(
         "\n\n".join(part for part in (note, *_paragraphs(answers), foot) if part),
         title=title,

@@ -60,7 +60,7 @@ class Downloads:
         except KeyError as error:  # of a week, an entry or a unit that is no more
             raise HTTPException(404) from error
         except Exception as error:
-            log.exception("a table could not be made: %s", attachment.ref)
+            log.exception("a table could not be made: %s", attachment.name)  # a ref may be a link that lets people in
             raise HTTPException(503) from error
         how = "inline" if made.mime in magic.DRAWN else "attachment"
         headers = _INERT | {"Content-Disposition": disposition(attachment.name, how)}

@@ -15,6 +15,8 @@ MOST_QUESTIONS = 120
 DONE = "检查3家，发现的问题已当场整改"
 #: What answers a question in one tap, if it is offered.
 SHORTEST = ("跳过", "保留", "完成")
+#: What is corrected: every paper has one of these, to be answered in words.
+REWORDED = ("备注", "自查开展情况", "主要做法", "案例名称")
 
 
 # A unit's contact
@@ -86,8 +88,19 @@ async def correct(phone: Phone, occasion: Occasion) -> None:
     await phone.menu("我的报送")
     await phone.tap(occasion.mark or occasion.name)
     await phone.tap("更正")
+    if not occasion.weekly and "修改" in phone.labels(phone.page):
+        await reword(phone)
     await fill_in(phone)
     assert phone.told("提交成功"), phone.page
+
+
+async def reword(phone: Phone) -> None:
+    """Change an answer: a paper is not voided by a correction that says the same."""
+    await phone.tap("修改")
+    while not (found := [label for label in phone.labels(phone.page) if label.endswith(REWORDED)]):
+        await phone.tap("下一页")
+    await phone.tap(found[0])
+    await phone.says("更正后的内容")
 
 
 async def mend(phone: Phone, notice: Message) -> bool:

@@ -92,7 +92,7 @@ def test_any_life_leads_to_a_standing_that_fits_its_newest_version(  # noqa: C90
     else:
         assert at.correcting == (at.reported is not None)
         if at.reported is None:
-            assert at.kind == ("stamping" if newest.state in TO_STAMP else "awaiting")
+            assert at.kind == ("excused" if excused else "stamping" if newest.state in TO_STAMP else "awaiting")
     if at.reported is not None:
         assert at.reported.state in DONE
         assert at.reported.reported_at is not None
@@ -126,3 +126,21 @@ def test_an_excused_unit_owes_nothing_and_what_it_files_counts() -> None:
     assert standing([], DUE, excused=True).kind == "excused"
     assert standing([Version("a", 1, "reported", DUE)], DUE, excused=True).kind == "on_time"
     assert standings(["a", "b"], [], DUE, {"b"})["b"].kind == "excused"
+
+
+def test_what_was_returned_or_withdrawn_is_in_time_only_if_it_comes_again_in_time() -> None:
+    early, late = DUE - timedelta(hours=1), DUE + timedelta(hours=3)
+    first, again = Version("a", 1, "reported", early), Version("a", 3, "reported", late)
+    for state, reported_at in (("returned", early), ("withdrawn", early), ("withdrawn", None)):
+        undone = Version("a", 2, state, reported_at)
+        assert standing([undone, again], DUE).kind == "late"
+        assert standing([first, undone, again], DUE).kind == "late", "a correction in between is no way around it"
+    by_the_head = Version("a", 2, "returned")
+    assert standing([first, by_the_head, again], DUE).kind == "on_time", "a head's no takes nothing back"
+
+
+def test_an_excused_unit_need_not_finish_what_it_has_begun() -> None:
+    for state in ("awaiting", "signed", "stamping"):
+        begun = Version("a", 1, state)
+        at = standing([begun], DUE, excused=True)
+        assert (at.kind, at.report, at.reported) == ("excused", begun, None)

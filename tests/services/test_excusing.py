@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.core.campaign_changes import Change
 from bot.core.messages import Tapped
-from storage import audit
+from bot.services import posts
+from storage import audit, overrides
 
 if TYPE_CHECKING:
     from tests.kit.office import Chat, Office
@@ -162,3 +164,63 @@ async def test_forged_buttons_find_nothing(office: Office) -> None:
         assert brigade.sees("请从下面选择"), action
     await brigade.does(Tapped("m:unexcused:7"))
     assert brigade.sees("已经取消")
+
+
+async def test_an_excuse_for_one_report_stays_with_it_when_its_day_moves(office: Office) -> None:
+    unit = office.campaign.units[0]
+    brigade = await office.person("李某", ("brigade", ""))
+    await excuse(brigade, unit.key)
+    for day in ("2020-07-10", "2020-07-17"):  # the Friday is off: it is due on Thursday
+        await office.store.run(overrides.add, Change("workday", day, {"work": False}), 1)
+    await brigade.does(Tapped(f"m:state:{WEEK}"))
+    assert brigade.sees(f"{unit.name}（抽调执行专项任务）")
+    await brigade.does(Tapped("m:excuses"))
+    assert brigade.sees("第28周每周工作信息")
+
+
+async def test_an_excuse_for_one_report_is_not_one_for_another_that_is_due_on_the_same_day(office: Office) -> None:
+    unit = office.campaign.units[0]
+    brigade = await office.person("李某", ("brigade", ""))
+    for number in range(10, 18):  # a week off: two reports are due on Thursday the 9th
+        await office.store.run(overrides.add, Change("workday", f"2020-07-{number}", {"work": False}), 1)
+    await excuse(brigade, unit.key)
+    await brigade.does(Tapped(f"m:state:{WEEK}"))
+    assert brigade.sees(f"{unit.name}（抽调执行专项任务）")
+    await brigade.does(Tapped("m:state:weekly/2020-W29"))
+    assert brigade.sees(f"应报{len(office.campaign.units)}家")
+
+
+async def test_an_excused_unit_is_not_pressed_to_sign_what_it_need_not_report(office: Office) -> None:
+    unit = office.campaign.units[0]
+    brigade = await office.person("李某", ("brigade", ""))
+    contact = await office.person("赵某", ("contact", unit.key))
+    head = await office.person("钱某", ("head", unit.key))
+    await excuse(brigade, unit.key)
+    await contact.taps("填报本周信息")
+    await contact.taps("零报告")
+    told = len(head.messages)
+    office.it_is("2020-07-10 14:00")
+    await office.beat()
+    assert head.messages[told:] == []
+    await brigade.does(Tapped(f"m:unit:{unit.key}"))
+    assert brigade.sees("未报0次，免报1次")
+    await head.taps("我的待办")
+    assert head.sees("待您签批")
+    assert not head.sees("已逾期")
+    await head.taps("签批")
+    await head.taps("同意报送")
+    await brigade.does(Tapped(f"m:unit:{unit.key}"))
+    assert brigade.sees("迟报1次")
+
+
+async def test_who_has_left_the_unit_hears_nothing_of_its_excuses(office: Office) -> None:
+    brigade = await office.person("李某", ("brigade", ""))
+    leaver = await office.person("赵某", ("contact", "nongji"), ("contact", "xumu"))
+    successor = await office.person("钱某", ("head", "nongji"))
+    office.it_is("2020-07-09 22:00")
+    await excuse(brigade, "nongji")
+    await office.store.run(lambda work: posts.pass_on(work, 2, "contact", "nongji", 3, None))
+    office.it_is("2020-07-10 07:30")
+    await office.arrive()
+    assert "免报通知" not in [message.title for message in leaver.messages]
+    assert [message.title for message in successor.messages].count("免报通知") == 1

@@ -125,6 +125,15 @@ async def test_units_people_see_their_own_page_with_what_they_filed(office: Offi
     assert contact.sees("本周无新增")
 
 
+async def test_a_contact_begins_early_what_is_due_much_later(office: Office) -> None:
+    contact = await office.person("赵某", ("contact", "nongji"))
+    await contact.taps("我的待办")
+    await contact.taps("本单位报送情况")
+    assert contact.sees("巩固提高阶段通知：10月9日下发")
+    await contact.taps("填报专项整治工作总结")
+    assert contact.sees("请发送工作总结全文")
+
+
 @pytest.mark.parametrize(
     ("role", "unit", "matrix", "own", "other"),
     [
@@ -152,3 +161,13 @@ async def test_each_role_sees_its_own(
     for action in ("m:unit:nowhere", "m:unit:", "m:matrix:x") if matrix else ("m:unit:nowhere",):
         await person.does(Tapped(action))
         assert person.sees("请从下面选择"), action
+
+
+async def test_a_case_that_was_withdrawn_is_none(office: Office) -> None:
+    contact = await office.person("赵某", ("contact", "nongji"))
+    await files_case(contact, "nongji", "某农资经营部案")
+    await contact.does(Tapped("m:unit:nongji"))
+    assert contact.sees("典型案例：1件")
+    await contact.does(Tapped("m:withdrawn:1"))
+    await contact.does(Tapped("m:unit:nongji"))
+    assert contact.sees("典型案例：0件")

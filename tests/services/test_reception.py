@@ -8,6 +8,8 @@ import pytest
 
 from bot.core.messages import Tapped
 from storage import people
+from storage.statements import lock_number
+from tests.services.test_ledger_race import race
 
 if TYPE_CHECKING:
     from storage.work import Work
@@ -73,6 +75,27 @@ async def test_everything_can_be_accepted_at_once(office: Office) -> None:
     await brigade.taps("全部接收")
     assert brigade.last.text.count("已接收") == len(units)
     assert "全部接收" not in brigade.labels()
+
+
+async def test_accepting_one_by_one_leads_to_the_next(office: Office) -> None:
+    brigade = await office.person("李某", ("brigade", ""))
+    await office.everyone_files(["nongji", "xumu"])
+    await brigade.taps("本周报送情况")
+    await brigade.taps("农机服务中心")
+    await brigade.taps("接收")
+    await brigade.taps("继续接收（1）")
+    assert brigade.sees("畜牧兽医服务中心第28周")
+    await brigade.taps("接收")
+    assert not brigade.sees("继续接收")
+    await brigade.taps("返回报送情况")
+    assert brigade.sees("已报送2家")
+
+
+async def test_what_the_brigade_has_begun_for_a_unit_names_the_unit(office: Office) -> None:
+    brigade = await office.person("李某", ("brigade", ""))
+    await brigade.does(Tapped("m:for:weekly/2020-W28@nongji"))
+    await brigade.taps("稍后再填")
+    assert "继续填写：农机服务中心第28周每周工作信息（大队代报）" in brigade.labels()
 
 
 async def test_the_brigade_returns_with_a_reason(office: Office) -> None:
@@ -209,7 +232,7 @@ async def test_one_units_page_says_whom_to_call_and_what_can_be_done(office: Off
     await brigade.taps("本周报送情况")
     await brigade.taps(unit.name)
     assert brigade.sees("未报送")
-    assert brigade.sees("联系人 郑某 13800000000（还没有开通）")
+    assert brigade.sees("联系人 郑某 13800000000（还没有加入）")
     assert brigade.sees("还没有登记单位负责人")
     assert {"催报", "免报", "代报"} <= set(brigade.labels())
     await brigade.taps("催报")
@@ -327,3 +350,41 @@ async def test_the_desk_is_the_bureaus_alone(office: Office, role: str, unit: st
     ):
         await person.does(Tapped(action))
         assert person.sees("不在您的权限内"), action
+
+
+async def test_what_is_being_corrected_is_not_to_be_accepted_yet(office: Office) -> None:
+    unit = office.campaign.units[0].key
+    brigade = await office.person("李某", ("brigade", ""))
+    await office.everyone_files([unit])
+    contact = office.chats[f"{unit}联系人"]
+    await contact.taps("我的报送")
+    await contact.taps("已报送")
+    await contact.taps("更正")
+    await contact.taps("零报告")
+    await brigade.taps("本周报送情况")
+    assert brigade.sees("已报送1家")
+    assert brigade.sees("更正中")
+    assert not brigade.sees("待接收")
+    assert "全部接收" not in brigade.labels()
+
+
+async def test_the_brigade_is_offered_to_file_only_what_the_unit_owes(office: Office) -> None:
+    unit = office.campaign.units[0].key
+    brigade = await office.person("李某", ("brigade", ""))
+    contact = await office.person("赵某", ("contact", unit))
+    await brigade.does(Tapped(f"m:state:weekly/2020-W28@{unit}"))
+    assert "代报" in brigade.labels()
+    await contact.taps("填报本周信息")
+    await contact.taps("零报告")
+    await brigade.does(Tapped(f"m:state:weekly/2020-W28@{unit}"))
+    assert "代报" not in brigade.labels()
+
+
+async def test_two_clerks_who_nudge_at_the_same_moment_nudge_once(office: Office) -> None:
+    contact = await office.person("赵某", ("contact", "nongji"))
+    clerks = [await office.person(name, ("brigade", "")) for name in ("李某", "吴某")]
+    urge = Tapped("m:urge:weekly/2020-W28@nongji")
+    held = f"SELECT pg_advisory_xact_lock({lock_number('urge', 'weekly/2020-W28')})"
+    await race(office, *((clerk, urge) for clerk in clerks), over=held)
+    await office.arrive()
+    assert [message.title for message in contact.messages] == ["催报"]

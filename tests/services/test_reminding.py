@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.core.messages import Message, Tapped
-from bot.services import notices
-from storage import outbox, submissions
+from bot.services import notices, reminding
+from storage import outbox, people, submissions
 
 if TYPE_CHECKING:
     from storage.work import Work
@@ -148,16 +148,16 @@ async def test_snoozing_reminds_once_more_unless_the_report_is_in(office: Office
     other = await office.person("周某", ("contact", units[1].key))
     office.it_is("2020-07-10 08:30")
     await office.beat()
-    for chat in (contact, other):
+    for chat in (contact, contact, other):
         await chat.taps("一小时后提醒")
         assert chat.sees("再提醒您")
     await other.taps("填报本周信息")
     await other.taps("零报告")
-    before = len(other.messages)
+    before = len(contact.messages), len(other.messages)
     office.it_is("2020-07-10 09:30")
     await office.beat()
     assert contact.sees("还没有报送")
-    assert len(other.messages) == before
+    assert (len(contact.messages), len(other.messages)) == (before[0] + 1, before[1])  # tapped twice, it comes once
 
 
 async def test_a_late_report_is_reported_as_late(office: Office) -> None:
@@ -374,3 +374,13 @@ async def test_less_than_an_hour_before_there_is_no_putting_off(office: Office) 
     assert contact.sees("已不到一小时，请现在就办理")
     await head.does(snooze)
     assert head.sees("目前不用您办理")
+
+
+async def test_who_has_no_account_yet_keeps_no_heartbeat_busy(office: Office) -> None:
+    def enrol(work: Work) -> None:
+        people.grant(work, people.create_person(work, "赵某"), "contact", office.campaign.units[0].key)
+
+    await office.store.run(enrol)
+    office.it_is("2020-07-10 08:30")
+    due = await office.store.run(reminding.planned)
+    assert (due.notices, due.skips) == ((), ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.messages import Tapped
+from storage import settings
 from tests.kit.office import Office
 
 if TYPE_CHECKING:
@@ -234,3 +235,14 @@ async def test_later_keeps_the_answers_and_the_menu_offers_them(office: Office) 
     await contact.taps("继续填写")
     await fill_in(contact)
     assert contact.sees("走访养殖户三家")
+
+
+async def test_who_owes_many_weeks_of_many_units_gets_a_keyboard_that_fits(office: Office) -> None:
+    units = office.campaign.units[:4]
+    await office.store.run(settings.put, settings.INSTALLED, "2020-06-20T00:00:00+08:00")
+    contact = await office.person("赵某", *(("contact", unit.key) for unit in units))
+    await contact.taps("填报本周信息")
+    assert len(contact.last.buttons) <= 12
+    assert all(contact.find(unit.name) for unit in units)
+    await contact.taps("其余")
+    assert contact.sees("我的待办")

@@ -22,6 +22,7 @@ from tests.services.test_ledger_race import answers, race, tap
 
 if TYPE_CHECKING:
     from storage.submissions import Filed
+    from storage.work import Work
     from tests.kit.office import Chat
 
 #: Needs a signature and a stamp; due on 30 June.
@@ -265,6 +266,14 @@ async def test_two_cases_in_a_week_are_two_reports(office: Office, contact: Chat
     assert [each.state for each in await versions(office, "case/2020-001@nongji")] == ["reported"]
 
 
+async def test_nobody_numbers_a_case_themselves(office: Office, contact: Chat, brigade: Chat) -> None:
+    for chat, verb in ((contact, "file"), (brigade, "for")):
+        await chat.does(Tapped(f"m:{verb}:case/2020-005@nongji"))
+        assert chat.sees("对应的内容已不在了")
+    await file(contact, "case")
+    assert contact.sees("第1件")
+
+
 async def test_another_unit_and_another_year_count_anew(office: Office, contact: Chat) -> None:
     await file(contact, "case")
     other = await office.person("吴某", ("contact", "xumu"))
@@ -285,6 +294,17 @@ async def test_two_contacts_file_cases_at_the_same_moment(office: Office, contac
     assert answers(contact, "第1件")
     assert answers(second, "第2件")
     assert sorted(await office.store.run(submissions.periods, "case", "nongji")) == ["2020-001", "2020-002"]
+
+
+async def test_a_correction_that_changes_nothing_voids_no_stamp(office: Office, contact: Chat, head: Chat) -> None:
+    await reach(office, "reported", contact, head)
+    await contact.taps("查看本次报送")
+    await contact.taps("更正")
+    await contact.taps("提交")
+    assert contact.sees("内容没有改动，没有重新提交，原签批、盖章继续有效")
+    assert contact.sees("状态：已报送")
+    assert "更正" in contact.labels()
+    assert [each.state for each in await versions(office)] == ["reported"]
 
 
 # ── Ways back ────────────────────────────────────────────────────────────
@@ -396,6 +416,18 @@ async def test_it_can_be_withdrawn_until_the_brigade_has_accepted_it(
     assert [each.state for each in await versions(office)] == ["withdrawn", "awaiting"]
 
 
+async def test_an_old_question_withdraws_no_newer_version(office: Office, contact: Chat, head: Chat) -> None:
+    await file(contact)
+    await contact.taps("查看本次报送")
+    await contact.taps("撤回")
+    second = await office.person("孙某", ("contact", "nongji"))
+    await second.does(Tapped("m:see:1"))
+    await correct(second)
+    await contact.taps("确定撤回")
+    assert contact.sees("已提交了新的版本")
+    assert (await newest(office)).state == "awaiting"
+
+
 async def test_what_the_brigade_has_accepted_stays(office: Office, contact: Chat, head: Chat, brigade: Chat) -> None:
     await reach(office, "reported", contact, head)
     await brigade.does(Tapped("m:accept:1"))
@@ -446,6 +478,9 @@ async def test_the_head_signs_while_the_contact_files_a_new_version(
     sign = tap(head, "同意报送")
     await contact.taps("查看本次报送")
     await contact.taps("更正")
+    await contact.taps("修改")
+    await contact.taps("分管领导职务")
+    await contact.says("副中队长")
     deeds = [sign, tap(contact, "提交")]
     await race(office, *(deeds if first == "sign" else reversed(deeds)), over="SELECT FROM submission FOR UPDATE")
     old, new = await versions(office)
@@ -625,3 +660,66 @@ def test_every_report_has_a_number_of_its_own() -> None:
     week = subjects.occurrence(campaign, "weekly/2020-W28")
     last = campaign.every_unit[-1].key
     assert reports.number(after, Subject(week, last)) == reports.number(campaign, Subject(week, last)) == "2020-28-16"
+
+
+# ── Overnight ────────────────────────────────────────────────────────────
+
+
+async def morning(office: Office, chat: Chat) -> list[str]:
+    """Return the titles of what waited for the end of the quiet hours."""
+    told = len(chat.messages)
+    office.it_is("2020-07-10 07:30")
+    await office.arrive()
+    return [message.title.partition("：")[0] for message in chat.messages[told:]]
+
+
+async def test_a_head_is_asked_in_the_morning_to_sign_only_what_is_still_to_be_signed(
+    office: Office, contact: Chat, head: Chat
+) -> None:
+    office.it_is("2020-07-09 22:00")
+    await file(contact)
+    await contact.taps("查看本次报送")
+    await correct(contact)
+    assert await morning(office, head) == ["请签批"]
+    assert head.sees("这是更正后的第2版")
+
+
+async def test_what_was_withdrawn_at_night_is_not_to_be_signed(office: Office, contact: Chat, head: Chat) -> None:
+    office.it_is("2020-07-09 22:00")
+    await file(contact)
+    await contact.taps("查看本次报送")
+    await contact.taps("撤回")
+    await contact.taps("确定撤回")
+    assert await morning(office, head) == ["报送已撤回"]
+
+
+async def test_who_stamps_at_night_is_not_asked_to_in_the_morning(office: Office, contact: Chat, head: Chat) -> None:
+    await file(contact)
+    office.it_is("2020-07-09 22:00")
+    await head.taps("同意报送")
+    await contact.does(Tapped("m:print:1"))
+    await stamp(contact)
+    assert await morning(office, contact) == []
+
+
+async def test_what_came_back_and_went_again_at_night_is_not_to_be_mended(
+    office: Office, contact: Chat, head: Chat
+) -> None:
+    await file(contact)
+    office.it_is("2020-07-09 22:00")
+    await head.taps("退回")
+    await head.says("职务不符")
+    await contact.does(Tapped("m:fix:1"))
+    await contact.taps("提交")
+    assert await morning(office, contact) == []
+    assert (await newest(office)).state == "awaiting"
+
+
+async def test_who_files_is_told_when_nobody_can_be_asked_to_sign(office: Office, contact: Chat) -> None:
+    def enrol(work: Work) -> None:
+        people.grant(work, people.create_person(work, "钱某"), "head", "nongji")
+
+    await office.store.run(enrol)
+    await file(contact)
+    assert contact.sees("负责人钱某暂时收不到消息")
+    assert not contact.sees("已转")

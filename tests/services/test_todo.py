@@ -43,6 +43,13 @@ async def test_lateness_is_counted_in_working_days_and_marked_red(office: Office
     assert ordered(contact, "共2项，其中已逾期1项", "🔴1. 第28周每周工作信息", "已逾期2个工作日", "🟡2. 第29周")
 
 
+async def test_what_can_still_be_in_time_today_stands_before_what_is_late_and_that_newest_first(office: Office) -> None:
+    contact = await office.person("赵某", ("contact", "nongji"))
+    office.it_is("2020-07-24 09:00")
+    await contact.taps("我的待办")
+    assert ordered(contact, "第30周", "今天12:00前", "第29周", "第28周")
+
+
 async def test_each_step_says_what_is_missing_and_has_the_button_that_does_it(office: Office) -> None:
     await installed(office, "2020-06-29 09:00")
     contact = await office.person("赵某", ("contact", "nongji"))
@@ -134,7 +141,8 @@ async def test_a_long_list_is_paged(office: Office) -> None:
     contact = await office.person("赵某", ("contact", "nongji"))
     office.it_is("2020-11-27 09:00")
     await contact.taps("我的待办")
-    assert contact.sees("🔴1. ")
+    assert contact.sees("🟡1. ")
+    assert contact.sees("🔴2. ")
     assert not contact.sees("8. ")
     await contact.taps("下一页")
     assert contact.sees("8. ")
