@@ -162,11 +162,12 @@ export class Log {
         number += 1;
         const blank = label.trim() === "" || label.trim() === "·";
         const chosen = label.startsWith("✓");
+        const month = tight && label.length > 4;
         return el(
           "button",
           {
             type: "button",
-            class: `choice ${tone}${pressed?.action === action ? " pressed" : ""}${blank ? " blank" : ""}${chosen ? " chosen" : ""}`,
+            class: `choice ${tone}${pressed?.action === action ? " pressed" : ""}${blank ? " blank" : ""}${chosen ? " chosen" : ""}${month ? " month" : ""}`,
             "data-action": action,
             "data-number": !tight && number < 10 ? String(number) : undefined,
             "aria-keyshortcuts": !tight && number < 10 ? String(number) : undefined,
