@@ -18,7 +18,8 @@ from bot.app import Product, address_of, heed_signals, keep_log, listen, say, se
 from bot.clock import RehearsalClock
 from bot.config import DEFAULT_WEB, WrongSetting, split_address
 from bot.core import deadlines, reminders
-from bot.services import enrolment, reception
+from bot.core.campaign_rules import WEEKLY
+from bot.services import enrolment
 from bot.texts import demo as texts
 from handlers.web.app import Demo
 from storage import settings as remembered
@@ -41,7 +42,7 @@ async def run(settings: Settings, campaign: Campaign, *, browser: bool) -> int:
     keep_log("")
     stopped = heed_signals()
     with tempfile.TemporaryDirectory(prefix="duban-demo-", ignore_cleanup_errors=True) as folder:
-        weeks = deadlines.occurrences(campaign, reception.WEEKLY)
+        weeks = deadlines.occurrences(campaign, WEEKLY)
         week = weeks[demo_story.WEEK]
         begin = settings.clock or _thursday(week)
         clock = RehearsalClock(weeks[demo_story.WEEK - demo_story.BEFORE].opens)

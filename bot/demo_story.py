@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from bot import forms
 from bot.core import deadlines
 from bot.core.access import UNIT_ROLES
+from bot.core.campaign_rules import WEEKLY
 from bot.core.draft import REVIEW, Draft
 from bot.core.issues import right_to
 from bot.core.messages import Attachment
 from bot.forms import FORMS
-from bot.services import entering, filing, issues, reception, signoff, stages, stamping
+from bot.services import entering, filing, issues, signoff, stages, stamping
 from bot.services.dialogs import Finished
 from bot.services.visit import Visit
 from bot.texts import demo as texts
@@ -57,7 +58,7 @@ MOVERS: Mapping[Action, Role] = {"issue.mend": "contact", "issue.sign": "head", 
 async def tell(product: Product, clock: RehearsalClock, begin: datetime) -> tuple[DemoPerson, ...]:
     """Let everything happen that has happened when the demonstration begins; return who can be played."""
     campaign, store = product.campaign, product.store
-    weeks = deadlines.occurrences(campaign, reception.WEEKLY)
+    weeks = deadlines.occurrences(campaign, WEEKLY)
     cast = await store.run(invent)
     units = [unit.key for unit in campaign.units]
     for before in weeks[WEEK - BEFORE : WEEK]:

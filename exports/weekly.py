@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import forms
 from bot.core import deadlines
+from bot.core.campaign_rules import WEEKLY
 from bot.core.standings import Kind, Standing, standings
 from bot.core.tables import Cell, Column, Row, Table, Tone, cells_of, columns_of, digest
 from bot.forms.figures import remark_of, remarks, strayed
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from bot.core.form import Form
     from storage.work import Work
 
-DUTY = "weekly"
+DUTY = WEEKLY
 __all__ = ["Report", "digest", "load", "name_of", "title_of", "weekly_table"]
 
 SIGNATURES = ("制表人：", "审核人：", "负责人（签字）：　　　　　　（盖章）")

@@ -198,6 +198,11 @@ WRONG = [
     ('title = "行政执法不作为乱作为专项整治"', "", "缺少“title”。请补上这一项"),
     ('form = "inspection"', 'form = "inspecton"', '没有名为 "inspecton" 的填报表。改成 "inspection"。'),
     ('form = "inspection"', 'form = "issue"', '没有名为 "issue" 的填报表。改成其中之一："weekly"、'),
+    (
+        "on = 2020-08-31\nby",
+        'every = "friday"\nby',
+        '每周报送的事项，key 固定写 "weekly"，这里写的是 "standards"。改成 "weekly"。',
+    ),
     # the stages' notices
     ('stage = "mend"', 'stage = "mending"', '没有代号为 "mending" 的阶段。改成 "mend"。'),
     ('stage = "mend"', "", '没有写是哪个阶段的通知。补上 stage = …，写其中之一："deploy"、"mend"、"settle"'),

@@ -24,6 +24,8 @@ Path = tuple[str | int, ...]
 
 LONGEST = timedelta(days=3660)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+#: The key of what is reported every week: the menu, the desk and the week's table ask for it by this.
+WEEKLY = "weekly"
 #: The kinds that ask for a report while there is time, and who they may ask.
 ASKING = ("notice", "prompt", "nudge")
 UNIT_ROLES = ("contact", "head")
@@ -183,6 +185,8 @@ def _rule(outline: Outline, path: Path, duty: Duty) -> Iterator[Mistake]:
         )
     elif rules and duty.by is None:
         yield Mistake("by_missing", path, {"name": duty.name})
+    if duty.every and duty.key != WEEKLY:
+        yield Mistake("weekly_key", (*path, "key"), {"key": duty.key, "wanted": WEEKLY})
     if duty.on:
         yield from _inside(outline, (*path, "on"), duty.on)
     yield from _notice(outline, path, duty)

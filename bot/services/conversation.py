@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot import forms
 from bot.core import dialog
+from bot.core.campaign_rules import WEEKLY
 from bot.core.messages import Command, Event, Message, Said, Sent, Tapped, Unreadable
 from bot.core.problems import Problem
 from bot.services import (
@@ -267,7 +268,7 @@ def _cancel(visit: Visit, _: str) -> tuple[Message, ...]:
 COMMANDS: Mapping[str, Callable[[Visit, str], tuple[Message, ...]]] = {
     "start": _start,
     "menu": lambda visit, _: (menus.menu(visit),),
-    "weekly": lambda visit, _: (owing.choose(visit, reception.WEEKLY),),
+    "weekly": lambda visit, _: (owing.choose(visit, WEEKLY),),
     "ledger": lambda visit, _: (ledger.home(visit),),
     "status": _status,
     "help": lambda visit, _: (menus.help_page(visit),),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core import deadlines, urgency
+from bot.core.campaign_rules import WEEKLY
 from bot.core.lifecycle import OWED
 from bot.core.messages import Button
 from bot.core.problems import Problem
@@ -31,13 +32,14 @@ if TYPE_CHECKING:
     from storage.standing import Brief
     from storage.submissions import Filed
 
-WEEKLY = "weekly"
 #: Whose report keeps the desk waiting for somebody of the unit.
 OWING: frozenset[str] = frozenset({"missing", "returned", "awaiting", "stamping"})
 
 
 def this_week(visit: Visit) -> Occurrence:
     """Return the period the desk opens with: the present one, or the last before the campaign's end."""
+    if all(duty.key != WEEKLY for duty in visit.campaign.duties):
+        raise Problem("gone")
     now = deadlines.current(visit.campaign, WEEKLY, visit.now)
     found = now or next(iter(deadlines.open_ones(visit.campaign, WEEKLY, visit.now)), None)
     if found is None:

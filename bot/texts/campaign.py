@@ -270,6 +270,7 @@ _SENTENCES: Mapping[str, Callable[[Mistake], str]] = {
     "until_before_at": _fixed("期限不晚于发出时刻 {at}。改成更晚的时刻，或分钟数。"),
     "duty_unknown": _duty_unknown,
     "form_unknown": _form_unknown,
+    "weekly_key": _fixed("每周报送的事项，key 固定写 {wanted}，这里写的是 {key}。改成 {wanted}。"),
     "stage_unknown": _stage_unknown,
     "stage_missing": _stage_missing,
     "stage_form": _fixed("{form} 用不上 stage，阶段通知的 form 固定写 {wanted}。改成 {wanted}，或删去 stage。"),
