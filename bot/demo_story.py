@@ -160,10 +160,10 @@ def read_notice(work: Work, occurrence: Occurrence, cast: list[Invented]) -> Non
 
 
 def name_contacts(work: Work, occurrence: Occurrence, cast: list[Invented]) -> list[Filed]:
-    """Let every unit hand in its contact sheet, signed; return those that are stamped as well: not the first."""
+    """Let every unit hand in its contact sheet; return those that are to be stamped as well, but for the first."""
     posts = {(person.role, person.unit): person for person in cast}
     form = forms.of(work.campaign, work.campaign.duty(occurrence.duty).form)
-    signed = []
+    to_stamp: list[Filed] = []
     for place, unit in enumerate(work.campaign.units):
         contact, head = posts["contact", unit.key], posts["head", unit.key]
         subject, answers = f"{occurrence.key}@{unit.key}", texts.contacts(place, contact.name, head.name)
@@ -172,8 +172,8 @@ def name_contacts(work: Work, occurrence: Occurrence, cast: list[Invented]) -> l
         drafts.close(work, finished.row.id, "finished")
         for filed in submissions.awaiting(work, [unit.key]):
             signoff.sign(head.visit(work), filed.id)
-            signed.append(filed)
-    return signed[1:]
+        to_stamp += submissions.to_stamp(work, [unit.key])
+    return to_stamp[1:]
 
 
 def stamp(work: Work, filed: Filed, cast: list[Invented], copy: FileRef) -> None:

@@ -1,16 +1,24 @@
-"""Where the demonstration's clock can be moved on to."""
+"""What has happened when the demonstration begins, and where its clock can be moved on to."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot import demo_story
+from bot.app import Product
 from bot.campaigns import load
+from bot.clock import RehearsalClock
+from bot.config import Settings
+from bot.core import deadlines
+from bot.core.campaign_rules import WEEKLY
 from bot.demo import jumps
+from storage import submissions
 
-SAMPLE = load(Path(__file__).parent.parent / "campaigns" / "sample-2020.toml")
+CAMPAIGNS = Path(__file__).parent.parent / "campaigns"
+SAMPLE = load(CAMPAIGNS / "sample-2020.toml")
 
 
 def at(text: str) -> datetime:
@@ -32,3 +40,20 @@ def test_the_next_moments_and_the_next_of_a_dated_duty(since: str, now: str, lab
     moments = [moment for _, moment in ahead]
     assert moments == sorted(set(moments))
     assert all(moment > at(now) for moment in moments)
+
+
+@pytest.mark.parametrize("name", ["sample-2020", "sample-2026-safety"])
+async def test_the_story_can_be_told_of_any_campaign(name: str, tmp_path: Path) -> None:
+    campaign = load(CAMPAIGNS / f"{name}.toml")
+    weeks = deadlines.occurrences(campaign, WEEKLY)
+    clock = RehearsalClock(weeks[0].opens)
+    begin = weeks[demo_story.WEEK].due - timedelta(days=1)
+    product = Product(Settings(database=f"sqlite:///{tmp_path}/demo.db", _env_file=None), campaign, clock)
+    async with product.opened():
+        played = await demo_story.tell(product, clock, begin)
+        first, *others = [unit.key for unit in campaign.units]
+        papers = await product.store.run(submissions.of_units, [first, *others], 999)
+    assert len(played) == 2 * len(campaign.units) + 3
+    sheets = {each.unit: each.state for each in papers if campaign.duty(each.duty).form == "contact_sheet"}
+    stamps = any("stamp" in duty.needs for duty in campaign.duties if duty.form == "contact_sheet")
+    assert sheets == {first: "signed" if stamps else "reported"} | dict.fromkeys(others, "reported")
