@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from bot.core import entries, ledger_headings
 from bot.core.choices import plain
@@ -104,17 +104,21 @@ class Fault:
     mark: str = ""
 
 
+#: One readable row of a file, in the shape of whoever reads it.
+R = TypeVar("R")
+
+
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Generic[R]):
     """What a file holds: `count` rows, of which `rows` can be entered. `unread`: headings nobody asked for."""
 
     count: int
-    rows: tuple[Row, ...] = ()
+    rows: tuple[R, ...] = ()
     faults: tuple[Fault, ...] = ()
     unread: tuple[str, ...] = ()
 
 
-def check(lines: Sequence[Line], terms: Terms) -> Verdict:
+def check(lines: Sequence[Line], terms: Terms) -> Verdict[Row]:
     """Check every row of a sheet. Misfit when it is no ledger: import_header, _columns, _empty, _long."""
     header = ledger_headings.find(lines, terms.titles)
     if header is None:

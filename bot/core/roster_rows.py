@@ -16,7 +16,7 @@ from bot.core.access import UNIT_ROLES
 from bot.core.choices import plain
 from bot.core.fields import Phone, Text
 from bot.core.ledger_headings import NUMBER
-from bot.core.ledger_rows import Fault, digits
+from bot.core.ledger_rows import Fault, Verdict, digits
 from bot.core.messages import Said
 from bot.core.plain_text import one_line
 from bot.core.problems import Problem
@@ -62,16 +62,6 @@ class Row:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a file holds: `count` rows, of which `rows` can be entered. `unread`: headings nobody asked for."""
-
-    count: int
-    rows: tuple[Row, ...] = ()
-    faults: tuple[Fault, ...] = ()
-    unread: tuple[str, ...] = ()
-
-
 def to_json(rows: Iterable[Row]) -> list[dict[str, Any]]:
     """Return the shape kept until the rows are entered."""
     return [asdict(row) for row in rows]
@@ -87,7 +77,7 @@ def fault(row: int, column: str, problem: Problem) -> Fault:
     return Fault(row, column, texts.reason(problem))
 
 
-def check(lines: Sequence[Line], units: Sequence[Unit], now: datetime) -> Verdict:
+def check(lines: Sequence[Line], units: Sequence[Unit], now: datetime) -> Verdict[Row]:
     """Check every row of a sheet; `now` in the campaign's zone.
 
     Misfit when it is no roster: import_header, import_columns, import_empty, import_long, roster_units.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,6 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any], order: Sequence
     others = sorted((before.keys() | after.keys()).difference(order))
     found = (Change(key, before.get(key), after.get(key)) for key in (*order, *others))
     return tuple(each for each in found if each.before != each.after)
-
-
-def applied(before: Mapping[str, Any], made: Iterable[Change]) -> dict[str, Any]:
-    """Return the answers after these changes."""
-    answers = {**before, **{each.key: each.after for each in made}}
-    return {key: value for key, value in answers.items() if value is not None}
 
 
 def files_changed(change: Change) -> tuple[list[str], list[str]]:

@@ -104,7 +104,7 @@ def terms(work: Work, roles: access.Roles) -> Terms:
     )
 
 
-def checked(work: Work, import_id: int, verdict: Verdict | Misfit) -> bool:
+def checked(work: Work, import_id: int, verdict: Verdict[Row] | Misfit) -> bool:
     """Keep what was found in a file, or why it was refused, and tell its sender; False when somebody was faster."""
     sent = imports.get(work, import_id)
     if sent is None or sent.state != "waiting":
@@ -143,7 +143,7 @@ class _Compared:
     faults: list[Fault]
 
 
-def _compare(work: Work, verdict: Verdict) -> _Compared:
+def _compare(work: Work, verdict: Verdict[Row]) -> _Compared:
     """Part what can be entered from what is on the ledger already, which is no fault, whoever sends it."""
     marks = {row.mark for row in verdict.rows} | {fault.mark for fault in verdict.faults}
     known = stored.known(work, marks - {""})

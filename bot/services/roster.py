@@ -34,9 +34,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.core.campaign import Campaign, Unit
-    from bot.core.ledger_rows import Fault
+    from bot.core.ledger_rows import Fault, Verdict
     from bot.core.messages import Message
-    from bot.core.roster_rows import Verdict
     from bot.services.dialogs import Finished
     from bot.services.visit import Visit
     from storage.imports import Import
@@ -92,7 +91,7 @@ def waiting(work: Work) -> list[Sent]:
     return [Sent(each.id, each.sha256, work.campaign.every_unit, now) for each in imports.waiting(work, "roster")]
 
 
-def checked(work: Work, import_id: int, verdict: Verdict | Misfit) -> bool:
+def checked(work: Work, import_id: int, verdict: Verdict[Row] | Misfit) -> bool:
     """Keep what was found in a file, or why it was refused, and tell its sender; False when somebody was faster."""
     sent = imports.get(work, import_id, "roster")
     if sent is None or sent.state != "waiting":

@@ -444,7 +444,7 @@ def test_junk_instead_of_a_table_gives_one_refusal_and_never_fails(campaign: Cam
         _assert_sound(check(lines, given), given)
 
 
-def _assert_sound(verdict: Verdict, given: Terms) -> None:
+def _assert_sound(verdict: Verdict[Row], given: Terms) -> None:
     """Every row is either complete and valid, or has a fault that says why in a few words."""
     assert verdict.count >= len({each.row for each in verdict.faults} | {each.number for each in verdict.rows})
     for row in verdict.rows:

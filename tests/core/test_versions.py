@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.versions import Change, applied, changes, files_changed
+from bot.core.versions import Change, changes, files_changed
 
 FILES = st.lists(
     st.builds(lambda sign, name: {"sha256": sign * 64, "name": name}, st.sampled_from("abc"), st.text(max_size=3)),
@@ -16,6 +16,11 @@ ANSWERS = st.dictionaries(
     st.sampled_from(("done", "found", "next", "files", "ledger")),
     st.text(max_size=3) | st.integers(2, 5) | FILES | st.lists(st.sampled_from("xyz"), max_size=2),
 )
+
+
+def applied(before: dict[str, object], made: tuple[Change, ...]) -> dict[str, object]:
+    answers = {**before, **{each.key: each.after for each in made}}
+    return {key: value for key, value in answers.items() if value is not None}
 
 
 @given(ANSWERS, ANSWERS)

@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 
 from bot.core.ledger_headings import known
-from bot.core.ledger_rows import Terms, Verdict, check
+from bot.core.ledger_rows import Row, Terms, Verdict, check
 from bot.core.sheet import Misfit
 from bot.forms.ledger_row import DESCRIPTION, LEDGER_ROW
 from bot.texts import imports as texts
@@ -59,7 +59,7 @@ def fill(book: Workbook, row: int, values: dict[str, Any]) -> None:
         book[texts.SHEET].cell(row, heads.index(head) + 1, value)
 
 
-def read(book: Workbook, campaign: Campaign, folder: Path) -> Verdict:
+def read(book: Workbook, campaign: Campaign, folder: Path) -> Verdict[Row]:
     book.save(folder / "book")
     facts = {**campaign.ledger_lists, "units": [[unit.key, unit.name] for unit in campaign.units]}
     units = tuple(unit.key for unit in campaign.units)

@@ -15,7 +15,6 @@ from sqlmodel import col
 from bot.core.ledger_rows import Fault, Verdict
 from bot.core.messages import FileRef, Sent, Tapped
 from bot.core.roster_rows import Row as RosterRow
-from bot.core.roster_rows import Verdict as Roll
 from bot.core.sheet import Misfit
 from bot.services import enrolment, imports, posts, roster
 from storage import imports as stored_imports
@@ -292,7 +291,7 @@ async def bureau(office: Office, things: dict[str, Things]) -> None:
         for each in things.values():
             sent = stored_imports.add(work, by, "aa" * 32, "名册.xlsx", "roster")
             row = RosterRow(2, "", "", f"{each.mark}册某", "leader", "")
-            assert roster.checked(work, sent, Roll(1, (row,)))
+            assert roster.checked(work, sent, Verdict(1, (row,)))
             each.ids["roster"] = sent
         work.conn.execute(update(Outbox).where(col(Outbox.kind) != "reply").values(state="dead"))
 
