@@ -3,8 +3,8 @@
 Owns pacing, retrying and giving up. What each failure means (`exports.channels.base`):
 
 - Unsent: nothing left, or the channel said "later": back in the queue, with a growing delay or the channel's own.
-- Unsure: it may have arrived. A reply or a file is sent once more (twice is better than never); a reminder is not
-  (once too often is worse than a clerk's tap): it becomes `unknown` and is listed for the operator.
+- Unsure: it may have arrived. A reply or a file asked for is sent once more (twice is better than never); a reminder
+  and a pushed table are not (once too often is worse than a clerk's tap): `unknown`, and listed for the operator.
 - Refused: `dead`, listed for the operator; when the whole address is gone, the account is marked unreachable
   and admin and brigade are told.
 
@@ -151,7 +151,7 @@ class Dispatcher:
         if wait > 0:
             await asyncio.sleep(wait)
         lane = self._lane(row) if row.kind == "reply" else contextlib.nullcontext()
-        large = row.kind == "push"
+        large = row.kind in {"file", "push"}
         room = self._files_at_once if large else self._at_once
         async with lane, self._aside() if large else contextlib.nullcontext(), room:
             if not await self._store.run(outbox.sending, row.id, self._owner, LEASE):
@@ -188,7 +188,7 @@ class Dispatcher:
         except Unsent as failure:
             self._retry(row, failure)
         except Unsure as failure:
-            again = row.kind in {"reply", "push"} and row.tries < 1
+            again = row.kind in {"reply", "file"} and row.tries < 1
             self._settle(Outcome(row.id, "retry" if again else "unknown", error=str(failure)))
         except Moved as failure:
             await self._store.run(people.move_address, row.channel, row.address, failure.address)

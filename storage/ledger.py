@@ -33,8 +33,9 @@ from storage.issues import ENTRIES, Entry, entry_of
 from storage.tables import Issue, IssueChange, Moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from sqlalchemy import Row
     from sqlalchemy.orm import Mapped
     from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -141,6 +142,12 @@ _TALLY = _both(
     ).group_by(col(Issue.unit), col(Issue.state)),
     col(Issue.unit),
 )
+_AREAS = select(
+    col(Issue.area),
+    col(Issue.state),
+    func.count(),
+    func.count().filter(col(Issue.due) < bindparam("today")),
+).group_by(col(Issue.area), col(Issue.state))
 _before, _after = col(IssueChange.before), col(IssueChange.after)
 _mended = sorted(MENDED)
 _FLOWS = _both(
@@ -223,13 +230,22 @@ def stream(
 
 def tally(work: Work, today: date, units: tuple[str, ...] | None = None) -> list[Tally]:
     """Return where the entries stand now, for every unit that has some, in no order."""
+    return _tallies(work.conn.execute(*_about(_TALLY, units, today=today)))
+
+
+def tally_areas(work: Work, today: date) -> list[Tally]:
+    """Return the same of all units' entries for every area that has some: an area's key stands as the `unit`."""
+    return _tallies(work.conn.execute(_AREAS, {"today": today}))
+
+
+def _tallies(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Tally]:
     states: dict[str, dict[State, int]] = {}
     overdue: dict[str, int] = {}
-    for unit, name, number, late in work.conn.execute(*_about(_TALLY, units, today=today)):
+    for key, name, number, late in rows:
         state = state_of(name)
-        states.setdefault(unit, dict.fromkeys(STATES, 0))[state] = number
-        overdue[unit] = overdue.get(unit, 0) + (late if state in OPEN else 0)
-    return [Tally(unit, sum(counts.values()), counts, overdue[unit]) for unit, counts in states.items()]
+        states.setdefault(key, dict.fromkeys(STATES, 0))[state] = number
+        overdue[key] = overdue.get(key, 0) + (late if state in OPEN else 0)
+    return [Tally(key, sum(counts.values()), counts, overdue[key]) for key, counts in states.items()]
 
 
 def flows(

@@ -39,7 +39,7 @@ class Outgoing:
 
     id: int
     key: str
-    kind: str  # "reply", "notice", "push"
+    kind: str  # as tables.Outbox
     person_id: int | None
     channel: str
     address: str
@@ -171,7 +171,7 @@ _FAILED = (
         error=bindparam("why"),
         not_before=func.coalesce(
             case(
-                (col(Outbox.kind) == "notice", bindparam("audible", type_=Moment)),
+                (col(Outbox.kind).in_(("notice", "push")), bindparam("audible", type_=Moment)),
                 else_=bindparam("later", type_=Moment),
             ),
             col(Outbox.not_before),
@@ -396,7 +396,7 @@ def keep(work: Work, row_id: int, owner: str, lease: timedelta) -> None:
 
 
 def settle(work: Work, outcomes: Iterable[Outcome]) -> None:
-    """Write down what became of rows that were being sent. A notice is not tried again in quiet hours."""
+    """Write down what became of rows that were being sent. What nobody asked for is not tried again in quiet hours."""
     sent: list[dict[str, Any]] = []
     failed: list[dict[str, Any]] = []
     for outcome in outcomes:
@@ -423,7 +423,7 @@ def recover(work: Work, owner: str) -> int:
     """Take up what a process left that is gone: its lease has run out; return how many rows.
 
     On SQLite `owner` is the only sender there is (`storage.election`), so other names' rows need not wait for that. A
-    reply or a file that was being sent is sent once more, twice being better than never; a notice becomes `unknown`.
+    reply or a file asked for that was being sent is sent once more: twice is better than never. Others are `unknown`.
     """
     only = owner if not work.on_postgresql else None
     # No lease is so long, not even by the clock of a replica that is a little ahead: the clock was set back since.
@@ -432,7 +432,7 @@ def recover(work: Work, owner: str) -> int:
     for row in rows:
         state, why = "new", row.error
         if row.state == "sending":
-            once_more = row.kind in {"reply", "push"} and row.error != INTERRUPTED
+            once_more = row.kind in {"reply", "file"} and row.error != INTERRUPTED
             state, why = "new" if once_more else "unknown", INTERRUPTED
         seen = {
             "row_id": row.id,

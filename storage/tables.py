@@ -403,12 +403,19 @@ class Outbox(SQLModel, table=True):
             postgresql_where=text("state IN ('dead', 'unknown')"),
         ),
         Index("ix_outbox_address", "channel", "address", "id"),
+        # What was sent unasked, for 送达情况.
+        Index(
+            "ix_outbox_push",
+            "id",
+            sqlite_where=text("kind = 'push'"),
+            postgresql_where=text("kind = 'push'"),
+        ),
     )
     id: int = Field(default=None, primary_key=True)
     # The occasion: "weekly/2020-W28/notice@nongji", "reply/812/0", "weekly/2020-W28/table/1".
     key: str = Field(sa_type=BYTEWISE)
     recipient: str  # "person:3"; replies: "account:7"
-    kind: str  # "reply", "notice", "push"
+    kind: str  # "reply", "notice", "file" (asked for, made in its own time), "push" (a table sent unasked)
     person_id: int | None = Field(default=None, foreign_key="person.id")
     channel: str = ""
     address: str = ""
@@ -451,6 +458,16 @@ class Audit(SQLModel, table=True):
     action: str  # "submission.sign", "invitation.use"
     subject: str  # "submission:12"
     detail: dict[str, Any] = _json()
+
+
+class Subscription(SQLModel, table=True):
+    """What a leader has asked to be told by itself; there is a row as long as they want it."""
+
+    __table_args__ = (UniqueConstraint("person_id", "kind"),)
+    id: int = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id")
+    kind: str  # storage.subscriptions.Kind
+    since: datetime = _moment()
 
 
 class Setting(SQLModel, table=True):

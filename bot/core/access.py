@@ -25,6 +25,7 @@ Action = Literal[
     "report.excuse",  # 免报: a unit owes nothing for a while
     "standing.see",  # who has reported and who has not, all units
     "table.get",
+    "summary.see",  # how the campaign stands at a glance, and to be told of it unasked
     "issue.enter",  # put a problem on the ledger, by dialog or from a table
     "issue.see",
     "issue.mend",  # progress, corrections, and asking: closing, more time, transfer
@@ -54,6 +55,7 @@ RULES: Mapping[Action, Mapping[Role, Reach]] = {
     "report.excuse": {"brigade": "any", "admin": "any"},
     "standing.see": {"brigade": "any", "leader": "any", "admin": "any"},
     "table.get": {"brigade": "any", "leader": "any"},
+    "summary.see": {"brigade": "any", "leader": "any"},
     "issue.enter": {"contact": "own", "brigade": "any"},
     "issue.see": {"contact": "own", "head": "own", "brigade": "any", "leader": "any"},
     "issue.mend": {"contact": "own"},

@@ -132,8 +132,13 @@ def total(lines: Sequence[Line]) -> Line:
         {state: sum(line.tally.states[state] for line in lines) for state in STATES},
         sum(line.tally.overdue for line in lines),
     )
-    sums = {name: sum(getattr(line.flow, name) for line in lines) for name in _COUNTS}
-    return Line(TOTAL, tally, Flow(TOTAL, **sums))
+    return Line(TOTAL, tally, total_flow(line.flow for line in lines))
+
+
+def total_flow(flows: Iterable[Flow]) -> Flow:
+    """Return what happened in all of these units."""
+    held = list(flows)
+    return Flow(TOTAL, **{name: sum(getattr(flow, name) for flow in held) for name in _COUNTS})
 
 
 def check(line: Line) -> None:

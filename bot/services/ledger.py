@@ -432,7 +432,7 @@ def _sent(visit: Visit, where: storage.Filter, message: Message) -> Message:
     soon = visit.campaign.workdays.shift(today, ledger_of(visit.campaign).yellow)
     if storage.count(visit.work, where, today, soon_until=soon) <= LARGE:
         return message
-    notices.tell(visit.work, [visit.person_id], f"book/{visit.input_id}", message, kind="push", asked=True)
+    notices.tell(visit.work, [visit.person_id], f"book/{visit.input_id}", message, kind="file", asked=True)
     return texts.book_follows(message.title)
 
 

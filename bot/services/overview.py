@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 from bot import forms
 from bot.core import deadlines, discipline, lifecycle, urgency
 from bot.core.messages import Button
-from bot.services import standing, subjects
+from bot.services import subjects
 from bot.services.calling import Roster
 from bot.texts import moments
 from bot.texts import overview as texts
 from bot.texts import reception as desk_texts
-from storage import ledger, settings
+from storage import ledger, settings, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from bot.core.deadlines import Occurrence
     from bot.core.messages import Message
     from bot.core.standings import Kind
-    from bot.services.standing import Book
     from bot.services.visit import Visit
-    from storage.standing import Brief
+    from storage.standing import Book, Brief
 
 #: What counts as on its way: somebody of the unit has it in hand.
 WAITING: Final[frozenset[Kind]] = frozenset({"awaiting", "stamping", "returned"})

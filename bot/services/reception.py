@@ -9,7 +9,7 @@ from bot.core.campaign_rules import WEEKLY
 from bot.core.lifecycle import OWED
 from bot.core.messages import Button
 from bot.core.problems import Problem
-from bot.services import reports, signoff, standing, subjects
+from bot.services import reports, signoff, subjects
 from bot.services.calling import Roster
 from bot.services.subjects import Subject, row_id
 from bot.texts import moments
@@ -17,8 +17,7 @@ from bot.texts import reception as texts
 from bot.texts.reports import ON_BEHALF
 from exports import weekly
 from exports.workbook import file_name
-from storage import excuses
-from storage import standing as stored
+from storage import excuses, standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -201,7 +200,7 @@ def _unit_tools(visit: Visit, subject: Subject, at: Standing[Filed], excuse: Exc
 def cases(visit: Visit, duty: Duty, page: int = 0) -> Message:
     """Show every report of a duty that is reported at once, newest first."""
     visit.require("standing.see")
-    rows = sorted(stored.of_duty(visit.work, duty.key), key=lambda each: each.filed_at, reverse=True)
+    rows = sorted(standing.of_duty(visit.work, duty.key), key=lambda each: each.filed_at, reverse=True)
     waiting = sum(each.state == "reported" for each in rows)
     tools = [Button(texts.ACCEPT_ALL, f"m:acceptall:{duty.key}")] if waiting and visit.may("report.receive") else []
     return texts.cases_page(
@@ -230,7 +229,7 @@ def accept_all(visit: Visit, key: str) -> Message:
     """全部接收, then the desk again; of "duty/period", or of every case of a "duty" that just occurs."""
     visit.require("report.receive")
     duty, _, period = key.partition("/")
-    waiting = {each.period for each in stored.of_duty(visit.work, duty) if each.state == "reported"}
+    waiting = {each.period for each in standing.of_duty(visit.work, duty) if each.state == "reported"}
     chosen = sorted(waiting & {period} if period else waiting)
     if not sum(signoff.accept_all(visit, duty, each) for each in chosen):
         raise Problem("nothing_to_accept")

@@ -14,11 +14,11 @@ from bot import forms
 from bot.core import access, deadlines, lifecycle, urgency
 from bot.core.messages import Button
 from bot.core.problems import Problem
-from bot.services import standing, subjects
+from bot.services import subjects
 from bot.services.subjects import Subject, row_id
 from bot.texts import moments
 from bot.texts import todo as texts
-from storage import drafts, ledger, settings
+from storage import drafts, ledger, settings, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,9 +26,8 @@ if TYPE_CHECKING:
 
     from bot.core.deadlines import Occurrence
     from bot.core.messages import Message
-    from bot.services.standing import Book
     from bot.services.visit import Visit
-    from storage.standing import Brief
+    from storage.standing import Book, Brief
 
 #: What is due later than this is one line.
 AHEAD: Final = timedelta(days=30)

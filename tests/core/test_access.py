@@ -32,6 +32,7 @@ ANY = {
     "report.urge": {"brigade"},
     "standing.see": {"brigade", "leader", "admin"},
     "table.get": {"brigade", "leader"},
+    "summary.see": {"brigade", "leader"},
     "issue.enter": {"brigade"},
     "issue.see": {"brigade", "leader"},
     "issue.verify": {"brigade"},

@@ -43,7 +43,7 @@ async def test_one_occasion_is_queued_once(desk: Desk) -> None:
 
 async def test_two_processes_send_each_row_once(desk: Desk) -> None:
     for number in range(12):
-        await desk.queue(ANNA if number % 2 else BOB, f"k/{number}", f"第{number}条", kind="push")
+        await desk.queue(ANNA if number % 2 else BOB, f"k/{number}", f"第{number}条", kind="file")
     other = desk.another("second")
     first = await desk.dispatcher.dispatch()
     await other.dispatch()
@@ -101,7 +101,7 @@ async def test_a_reminder_that_may_have_arrived_is_not_repeated_but_listed(desk:
 
 async def test_a_file_that_may_have_arrived_is_sent_once_more(desk: Desk, pdf: Attachment) -> None:
     desk.server.faults.append(Fault(method="sendDocument", drop="before"))
-    await desk.queue(ANNA, "k/1", Message("汇总表请查收", attachments=(pdf,)), kind="push")
+    await desk.queue(ANNA, "k/1", Message("汇总表请查收", attachments=(pdf,)), kind="file")
     await desk.dispatcher.dispatch()
     later(desk, minutes=1)
     await desk.dispatcher.dispatch()
@@ -156,7 +156,7 @@ async def test_a_silent_channel_does_not_hold_up_the_others_rows(desk: Desk) -> 
 
 async def test_a_message_that_cannot_be_made_is_listed_and_stops_nothing(desk: Desk, pdf: Attachment) -> None:
     desk.files.path(pdf.ref).unlink()
-    await desk.queue(ANNA, "k/1", Message("请查收", attachments=(pdf,)), kind="push")
+    await desk.queue(ANNA, "k/1", Message("请查收", attachments=(pdf,)), kind="file")
     await desk.queue(ANNA, "k/2", "请报送")
     await desk.dispatcher.dispatch()
     assert await desk.states() == {"k/1": "dead", "k/2": "sent"}
@@ -208,7 +208,7 @@ async def _a_long_ledger(desk: Desk) -> Attachment:
 async def test_a_long_table_holds_up_nobodys_reminder(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dispatcher, "UNHURRIED", 0.01)
     table = await _a_long_ledger(desk)
-    await desk.queue(ANNA, "book/1", Message("台账如下", attachments=(table,)), kind="push")
+    await desk.queue(ANNA, "book/1", Message("台账如下", attachments=(table,)), kind="file")
     await desk.dispatcher.dispatch()
     assert (await desk.states())["book/1"] == "sending"
     await desk.queue(BOB, "k/1", "请于周五12:00前报送")
@@ -228,7 +228,7 @@ async def test_a_table_that_takes_longer_than_its_lease_is_sent_once(
     monkeypatch.setattr(dispatcher, "UNHURRIED", 0.01)
     monkeypatch.setattr(dispatcher, "LEASE", timedelta(seconds=0.6))
     table = await _a_long_ledger(desk)
-    await desk.queue(ANNA, "book/1", Message("台账如下", attachments=(table,)), kind="push")
+    await desk.queue(ANNA, "book/1", Message("台账如下", attachments=(table,)), kind="file")
     while not desk.texts(ANNA):
         later(desk, seconds=0.1)
         await desk.dispatcher.dispatch()

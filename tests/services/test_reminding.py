@@ -292,7 +292,7 @@ async def test_what_somebody_asked_for_comes_at_night_and_what_expires_by_mornin
     morning = office.hands.now + timedelta(hours=9)
 
     def tell(work: Work) -> None:
-        notices.tell(work, [1], "asked", Message("表格"), kind="push", asked=True)
+        notices.tell(work, [1], "asked", Message("表格"), kind="file", asked=True)
         notices.tell(work, [1], "gone", Message("已过时"), expires_at=morning)
         notices.tell(work, [1], "waits", Message("早上好"))
 

@@ -16,7 +16,20 @@ from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
 from bot.core import deadlines
-from storage import audit, drafts, excuses, imports, inbox, invitations, issues, ledger, outbox, people, submissions
+from storage import (
+    audit,
+    drafts,
+    excuses,
+    imports,
+    inbox,
+    invitations,
+    issues,
+    ledger,
+    outbox,
+    people,
+    submissions,
+    subscriptions,
+)
 from storage.engine import open_engine
 from storage.ledger import Filter
 from storage.migrations import configure, upgrade
@@ -115,6 +128,8 @@ def test_a_database_in_use_is_brought_up_to_date(
         look_at_the_ledger(store)
     if revision >= "0003":
         look_at_what_was_changed_in_the_chat(store)
+    if revision >= "0005":
+        assert store.do(subscriptions.of, 2) == {"red"}
     store.close()
 
 

@@ -151,7 +151,7 @@ def test_a_reminder_that_may_have_arrived_is_not_sent_again_by_itself(
     assert (trouble.id, trouble.state, trouble.person_name, trouble.phone) == (row.id, "unknown", "张三", "000-0000")
 
 
-@pytest.mark.parametrize("kind", ["reply", "push"])
+@pytest.mark.parametrize("kind", ["reply", "file"])
 def test_a_reply_or_a_file_is_sent_once_more(store: Store, person: int, clock: RehearsalClock, kind: str) -> None:
     store.do(put, "k", person, kind=kind)
     for _ in range(2):
