@@ -12,6 +12,7 @@ BENCHES: Final = {
     "steps": "one interactive step of the bot, beside a bare echo bot",
     "store": "durable steps of the storage, beside bare sqlite3",
     "ledger": "lists, searches and counts of a ledger of 100,000 entries, beside bare sqlite3",
+    "summary": "the leaders' page with its picture, from the tap on, beside an echo bot and typst alone",
     "workbook": "a large table as a workbook, beside bare openpyxl",
     "export": "the whole ledger as a workbook, and the chat meanwhile",
 }

@@ -66,6 +66,20 @@ def _length(head: bytes) -> int:
     return int(lowered[at + 15 :].split(b"\r\n", 1)[0])
 
 
+def _form(body: bytes) -> dict[str, Any]:
+    """Return the fields of a form that carries a file; of the file only its size, under "size"."""
+    fields: dict[str, Any] = {}
+    for part in body.split(body[: body.index(b"\r\n")])[1:-1]:
+        head, _, content = part.partition(_HEAD_END)
+        name = head.partition(b'name="')[2].partition(b'"')[0].decode()
+        if b"filename" in head:
+            fields["size"] = len(content)
+        else:
+            value = content.removesuffix(b"\r\n").decode()
+            fields[name] = json.loads(value) if value[:1] in {"{", "["} else value
+    return fields
+
+
 class _Calls(Http):
     """The bot's connection to the server."""
 
@@ -75,7 +89,10 @@ class _Calls(Http):
 
     def message(self, head: bytes, body: bytes) -> None:
         method = head[: head.index(b"\r\n")].split(b" ")[1].rpartition(b"/")[2].decode()
-        fields = json.loads(body) if body[:1] == b"{" else dict(parse_qsl(body.decode()))
+        if body[:2] == b"--":
+            fields = _form(body)
+        else:
+            fields = json.loads(body) if body[:1] == b"{" else dict(parse_qsl(body.decode()))
         self._server.call(method, fields, self)
 
     def answer(self, result: object, status: int = 200) -> None:
@@ -130,6 +147,7 @@ class LoadServer:
             "getUpdates": self._get_updates,
             "sendMessage": self._show,
             "editMessageText": self._show,
+            "sendPhoto": self._show,
             "setWebhook": self._set_webhook,
             "getMe": lambda _, calls: calls.answer(_ME),
             "answerCallbackQuery": lambda _, calls: calls.answer(result=True),
@@ -230,7 +248,7 @@ class LoadServer:
             "from": _ME,
             "chat": {"id": person.chat, "type": "private"},
             "date": int(time.time()),
-            "text": fields["text"],
+            "text": fields.get("text", fields.get("caption", "")),
         }
         if markup := fields.get("reply_markup"):
             card["reply_markup"] = markup

@@ -33,7 +33,7 @@ from storage import outbox, people
 from storage.work import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from storage.work import Work
 
@@ -154,11 +154,11 @@ async def measure(entrant: Entrant, original: Path) -> Round:
         shutil.copytree(original, folder, dirs_exist_ok=True)
         async with LoadServer(everybody, think=entrant.think) as server:
             command, settings = entrant.command(server.url, folder)
-            with _started(command, settings) as bot:
-                await _until(server.ready.is_set, bot, 30)
+            with started(command, settings) as bot:
+                await until(server.ready.is_set, bot, 30)
                 found = await _window(server, bot)
                 server.end()
-                await _until(lambda: server.waiting == 0, bot, 15)
+                await until(lambda: server.waiting == 0, bot, 15)
             assert not server.faults, server.faults
         reports = sum(person.reports for person in everybody)
         if entrant.person is Contact:
@@ -183,7 +183,7 @@ async def _window(server: LoadServer, bot: subprocess.Popen[bytes]) -> tuple[flo
 
 
 @contextlib.contextmanager
-def _started(command: list[str], settings: dict[str, str]):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a Popen
+def started(command: list[str], settings: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """Run a Python of its own on the bot's core."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DUBAN_")}
     quiet = {name: value for name, value in kept.items() if not name.lower().endswith("_proxy")}
@@ -191,7 +191,7 @@ def _started(command: list[str], settings: dict[str, str]):  # type: ignore[no-u
         bot = subprocess.Popen(  # noqa: S603 - our own programs
             [sys.executable, *command], cwd=ROOT, env={**quiet, **settings}, stdout=said, stderr=said
         )
-        _pin(bot.pid, BOT_CORE)
+        pin(bot.pid, BOT_CORE)
         try:
             yield bot
         except BaseException:
@@ -207,7 +207,8 @@ def _started(command: list[str], settings: dict[str, str]):  # type: ignore[no-u
                 bot.wait()
 
 
-async def _until(met: Callable[[], bool], bot: subprocess.Popen[bytes], seconds: float) -> None:
+async def until(met: Callable[[], bool], bot: subprocess.Popen[bytes], seconds: float) -> None:
+    """Wait until it is met; AssertionError when the bot ends, or not within so many seconds."""
     deadline = time.monotonic() + seconds
     while not met():
         assert bot.poll() is None, "the bot ended"
@@ -224,7 +225,7 @@ def _check(database: Path, reports: int, shown: int) -> None:
     assert (filed, done, left, mode) == (reports, shown, 0, "wal"), (filed, reports, done, shown, left, mode)
 
 
-def _pin(pid: int, core: int) -> None:
+def pin(pid: int, core: int) -> None:
     """Keep a process on a core, where the system offers that and has two."""
     if hasattr(os, "sched_setaffinity") and len(os.sched_getaffinity(0) | {core}) > 1:
         os.sched_setaffinity(pid, {core})
@@ -289,7 +290,7 @@ async def run(rounds: int) -> None:
 
 def main(rounds: int = ROUNDS) -> None:
     """Measure; less than two minutes."""
-    _pin(0, LOAD_CORE)
+    pin(0, LOAD_CORE)
     asyncio.run(run(rounds))
 
 
