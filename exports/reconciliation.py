@@ -126,17 +126,19 @@ def load(work: Work, period: str) -> Table:
 def _stock(line: Line) -> tuple[Cell, ...]:
     """Return what stands under 累计."""
     settled = (line.returned, line.verifying, line.closed, line.transferred, line.overdue)
-    return (line.found, line.mended, line.in_hand, *settled, _percent(line) or None)
+    return (line.found, line.mended, line.in_hand, *settled, percent(line.mended, line.found) or None)
 
 
 def _sum(total: Line) -> str:
     states = "＋".join(f"{NAMES[state]}{total.tally.states[state]}件" for state in STATES)
-    rate = f"；整改率{_percent(total)}" if total.found else ""
+    rate = f"；整改率{percent(total.mended, total.found)}" if total.found else ""
     return f"累计发现{total.found}件＝{states}{rate}。"
 
 
-def _percent(line: Line) -> str:
-    return f"{line.rate:.1f}%" if line.rate is not None else ""
+def percent(part: int, whole: int) -> str:
+    """Return a share as a table shows it: 66.6%; "" of nothing."""
+    share = reconciliation.share(part, whole)
+    return f"{share:.1f}%" if share is not None else ""
 
 
 def _day(day: date) -> str:

@@ -7,7 +7,6 @@ column as it was reported; the ledger's, and why they differ, in a line under th
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -15,52 +14,22 @@ from typing import TYPE_CHECKING, Any
 from bot import forms
 from bot.core import deadlines
 from bot.core.campaign_rules import WEEKLY
-from bot.core.standings import Kind, Standing, standings
-from bot.core.tables import Cell, Column, Row, Table, Tone, cells_of, columns_of, digest
-from bot.forms.figures import remark_of, remarks, strayed
-from bot.texts import weeks as texts
+from bot.core.standings import Standing, standings
+from bot.core.tables import Cell, Row, Table, cells_of, columns_of, digest
+from bot.forms.figures import remarks
 from bot.texts.reports import filer
+from exports.reported import AFTER, BEFORE, NAMES, NOT_YET, SIGNATURES, TONES, counts, remarks_on, standing
 from storage import excuses, submissions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping
 
     from bot.core.campaign import Campaign
     from bot.core.form import Form
     from storage.work import Work
 
 DUTY = WEEKLY
-__all__ = ["Report", "digest", "load", "name_of", "title_of", "weekly_table"]
-
-SIGNATURES = ("制表人：", "审核人：", "负责人（签字）：　　　　　　（盖章）")
-
-BEFORE = (Column("number", "序号", 5, "count"), Column("unit", "单位", 16, "label"))
-AFTER = (
-    Column("filed_by", "填报人", 8, "label"),
-    Column("signed_by", "签批人", 8, "label"),
-    Column("signed_at", "报送时间", 15, "moment"),
-    Column("standing", "报送情况", 12, "label"),
-)
-
-NAMES: Mapping[Kind, str] = {
-    "on_time": "按时",
-    "late": "迟报",
-    "awaiting": "待签批",
-    "stamping": "待盖章",
-    "returned": "已退回",
-    "missing": "未报送",
-    "excused": "免报",
-}
-NOT_YET = "尚未报送"  # what missing is called until the deadline
-TONES: Mapping[Kind, Tone] = {
-    "on_time": "normal",
-    "late": "late",
-    "awaiting": "waiting",
-    "stamping": "waiting",
-    "returned": "waiting",
-    "missing": "missing",
-    "excused": "normal",
-}
+__all__ = ["NAMES", "NOT_YET", "Report", "digest", "load", "name_of", "title_of", "weekly_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +75,7 @@ def weekly_table(
         made=f"汇总时间：{_moment(now.astimezone(campaign.zone))}",
         columns=(*BEFORE, *columns_of(asked), *AFTER),
         rows=tuple(_row(number, *entry, asked, campaign, missing) for number, entry in enumerate(entries, 1)),
-        notes=(*_notes(entries, missing), *_remarks(entries, form)),
+        notes=(*counts(entries, missing), *remarks_on(entries, form)),
         signatures=SIGNATURES,
     )
 
@@ -120,43 +89,9 @@ def _row(number: int, unit: str, entry: Standing[Report], form: Form, campaign: 
         report.filed_by if report else None,
         signed.signed_by if signed else None,
         signed.signed_at.astimezone(campaign.zone) if signed and signed.signed_at else None,
-        _standing(entry, missing),
+        standing(entry, missing),
     )
     return Row(cells, TONES[entry.kind])
-
-
-def _standing(entry: Standing[Report], missing: str) -> str:
-    name = missing if entry.kind == "missing" else NAMES[entry.kind]
-    if entry.correcting:
-        return f"{name}\n（更正中）"
-    return f"{name}\n（零报告）" if entry.reported and entry.reported.zero else name
-
-
-def _notes(entries: Sequence[tuple[str, Standing[Report]]], missing: str) -> Iterator[str]:
-    """Yield the line of counts, whose numbers add up to the first, and who is behind the last of them."""
-    count = Counter(entry.kind for _, entry in entries)
-    zero = sum(1 for _, entry in entries if entry.reported and entry.reported.zero)
-    parts = [
-        f"应报{len(entries) - count['excused']}家",
-        *(f"{NAMES[kind]}{count[kind]}家" for kind in ("on_time", "late", "awaiting")),
-    ]
-    parts += [f"{NAMES[kind]}{count[kind]}家" for kind in ("stamping", "returned") if count[kind]]
-    parts.append(f"{missing}{count['missing']}家")
-    yield "报送情况：" + "，".join(parts) + (f"；已报送的单位中零报告{zero}家。" if zero else "。")
-    listed = ("missing", missing), *((kind, NAMES[kind]) for kind in ("returned", "awaiting", "stamping", "excused"))
-    for kind, name in listed:
-        if units := [unit for unit, entry in entries if entry.kind == kind]:
-            yield f"{name}单位：{'、'.join(units)}。"
-
-
-def _remarks(entries: Sequence[tuple[str, Standing[Report]]], form: Form) -> Iterator[str]:
-    """Yield a line for each count that is not the ledger's: both, and why."""
-    for unit, entry in entries:
-        answers = entry.reported.answers if entry.reported else {}
-        for key, known in strayed(form, answers).items():
-            field = form.field(key)
-            if field is not None:
-                yield texts.strayed(unit, field.label, answers[key], known, answers.get(remark_of(key), ""))
 
 
 def title_of(campaign: Campaign) -> str:
@@ -166,10 +101,10 @@ def title_of(campaign: Campaign) -> str:
 
 def name_of(campaign: Campaign, occurrence: deadlines.Occurrence) -> str:
     """Return what the table of a period is called: 每周工作信息汇总表_2020年第28周."""
-    return f"{title_of(campaign)}_{_week(occurrence)}"
+    return f"{title_of(campaign)}_{week_name(occurrence)}"
 
 
-def _week(occurrence: deadlines.Occurrence) -> str:
+def week_name(occurrence: deadlines.Occurrence) -> str:
     """Return how an office writes the period "2020-W28"."""
     year, week = occurrence.period.split("-W")
     return f"{year}年第{int(week)}周"

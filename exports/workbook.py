@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -24,6 +25,7 @@ from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from bot.core import plain_text
+from exports.charts import Place, draw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -44,6 +46,8 @@ AREAS = {A4: (784.0, 516.0), A3: (1133.0, 763.0)}
 DIGIT = 5.25
 #: A table is printed this much smaller rather than have a few lines, or only the signatures, on a page of their own.
 SHRUNK = 0.85
+#: Rows of the sheet that charts lie on, and how much of a page these take.
+CHART_ROWS, CHART_PAGE = 30, 0.92
 #: Rows that are looked at for the widths of prose: a long table is not gone through for that.
 SAMPLED = 300
 #: Points; 10.5 is 五号.
@@ -113,6 +117,7 @@ def write(table: Table, target: Path | BinaryIO, fonts: Fonts = FONTS) -> None:
         sheet.record(row)
     sheet.totals()
     sheet.ending()
+    sheet.charts()
     book.save(target)
 
 
@@ -187,14 +192,17 @@ class _Sheet:
 
     def __init__(self, book: Any, table: Table, fonts: Fonts) -> None:  # noqa: ANN401 - as in `write`
         self.table = table
+        self.fonts = fonts
         self.widths = share_widths(table)
         self.row = 0  # the last one written
+        self.head = self.last = self.sums = 0  # those of the lower headings, the last record, the sums
+        self.headings = 0.0  # how high these are: what every page begins with
         self.height = 0.0  # of all that is written, in points
         self.looks: dict[tuple[Shape, Tone, bool, bool, bool], _Look] = {}
         self.prototypes: dict[_Look, SheetCell] = {}
         self.plain = _Look(fonts.body, border=False, across="left")
         self.body = _Look(fonts.body)
-        self.head = _Look(fonts.head, fill=HEAD_FILL)
+        self.heading_look = _Look(fonts.head, fill=HEAD_FILL)
         self.title = _Look(fonts.title, size=LARGE, border=False)
         # Any: the published types leave out most of what a write-only sheet shares with a normal one.
         self.sheet: Any = _Rows(book, re.sub(r"[\\/*?:\[\]']", "", clean(table.title))[:SHEET_NAME] or "表")
@@ -209,7 +217,6 @@ class _Sheet:
         above = 1 + self._has_lines
         depth = 1 + self._has_groups
         sheet.freeze_panes = f"{get_column_letter(min(FROZEN, len(self.widths) - 1) + 1)}{above + depth + 1}"
-        sheet.print_title_rows = f"{above + 1}:{above + depth}"
         sheet.sheet_view.zoomScale = 90
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.page_setup.orientation = "landscape"
@@ -238,9 +245,10 @@ class _Sheet:
 
     def header(self) -> None:
         """Write the columns' titles, in two rows when there are groups."""
-        columns = self.table.columns
+        columns, before = self.table.columns, self.height
         if self._has_groups:
-            tops: list[Cell] = [_value(column.group or column.title) for column in columns]
+            tops: list[Cell] = [written(column.group or column.title) for column in columns]
+            deep = 1
             for at, column in enumerate(columns):
                 if not column.group:
                     self._merge(self.row + 1, at, self.row + 2, at)
@@ -249,23 +257,28 @@ class _Sheet:
                     first, *rest = run
                     tops[first + 1 : first + 1 + len(rest)] = [None] * len(rest)
                     self._merge(self.row + 1, first, self.row + 1, first + len(rest))
-            self._put(tops, [self.head] * len(columns), LINE + PADDING)
-        lowest = [_value(column.title) if column.group or not self._has_groups else None for column in columns]
+                    room = sum(self.widths[first : first + 1 + len(rest)])
+                    deep = max(deep, count_lines(group, room))
+            self._put(tops, [self.heading_look] * len(columns), deep * LINE + PADDING)
+        lowest = [written(column.title) if column.group or not self._has_groups else None for column in columns]
         need = max(count_lines(column.title, width) for column, width in zip(columns, self.widths, strict=True))
-        self._put(lowest, [self.head] * len(columns), need * LINE + PADDING)
+        self._put(lowest, [self.heading_look] * len(columns), need * LINE + PADDING)
+        self.head = self.last = self.row
+        self.headings = self.height - before
 
     def record(self, row: Row) -> None:
         """Write one row of the table; a very long one as several rows of the sheet, merged."""
-        values = [_value(cell) for cell in row.cells]
+        values = [written(cell) for cell in row.cells]
         need = max(
             count_lines(value, width) if isinstance(value, str) else 1
             for value, width in zip(values, self.widths, strict=True)
         )
         slices = 1 if need <= MOST_LINES else math.ceil(need / SLICE)
-        height = max(need * LINE + PADDING, LEAST_ROW) / slices
+        height = max(need * LINE + PADDING, 0 if self.table.low else LEAST_ROW) / slices
+        tones = row.tones or (row.tone,) * len(values)
         looks = [
-            self._look(column, row.tone, value, top=slices > 1)
-            for column, value in zip(self.table.columns, values, strict=True)
+            self._look(column, tone, value, top=slices > 1)
+            for column, tone, value in zip(self.table.columns, tones, values, strict=True)
         ]
         self._put(values, looks, height)
         for _ in range(slices - 1):
@@ -273,11 +286,11 @@ class _Sheet:
         if slices > 1:
             for at in range(len(values)):
                 self._merge(self.row - slices + 1, at, self.row, at)
+        self.last = self.row
 
     def _look(self, column: Column, tone: Tone, value: Cell, *, top: bool) -> _Look:
         """Return the look of a cell; there are only a few, and each is made once."""
-        # Excel would take the text for a formula when somebody edits the cell and leaves it again.
-        quoted = isinstance(value, str) and value.startswith(("=", "+", "-", "@"))
+        quoted = formula_like(value)
         key = (column.kind, tone, isinstance(value, date), quoted, top)
         found = self.looks.get(key)
         if found is None:
@@ -302,6 +315,7 @@ class _Sheet:
             self._merge(self.row + 1, 0, self.row + 1, min(free, FROZEN) - 1)
         look = self.body._replace(bold=True, fill=TOTAL_FILL)
         self._put(sums, [look] * len(sums), LINE + PADDING)
+        self.sums = self.row
 
     def ending(self) -> None:
         """Write the notes and the places to sign, and end the printed area there."""
@@ -310,15 +324,46 @@ class _Sheet:
             self._blocks([note], [self.plain], need * LINE + PADDING)
         if self.table.signatures:
             self._blocks(self.table.signatures, [self.plain] * len(self.table.signatures), SIGN_ROW)
-        self.sheet.print_area = f"A1:{get_column_letter(len(self.widths))}{self.row}"
+        self.sheet.print_area = f"A1:{self._last_column}{self.row}"
         self.sheet.page_setup.fitToHeight = int(self._one_page)  # 0: as many as it takes
+        if not (self.table.charts and self._one_page):  # the page with the charts would have them as well
+            self.sheet.print_title_rows = f"{self.head - self._has_groups}:{self.head}"
+
+    def charts(self) -> None:
+        """Draw the charts side by side, on a page of their own.
+
+        That page is a second printed area, not a manual break: Excel overlooks those where it fits a sheet to pages.
+        """
+        charts = self.table.charts
+        if not charts or not len(self.table.rows):
+            return
+        one_page, end = self._one_page, self.row
+        height = (self._page_height - (0 if one_page else self.headings)) * CHART_PAGE / CHART_ROWS
+        for each in (LINE, *[height] * CHART_ROWS):  # the first keeps the charts' frame off the page before
+            self._put([None], [self.plain], each)
+        place = Place(self.sheet.title, self.head, self.head + 1, self.last, self.sums)
+        for chart, run in zip(charts, split_columns(self.widths, len(charts)), strict=True):
+            made: Any = draw(chart, self.table, place, self.fonts)
+            corners = AnchorMarker(run[0], row=end + 1), AnchorMarker(run[-1] + 1, row=self.row)
+            made.anchor = TwoCellAnchor(_from=corners[0], to=corners[1])
+            self.sheet.add_chart(made)
+        self.sheet.print_area = [f"A1:{self._last_column}{end}", f"A{end + 2}:{self._last_column}{self.row}"]
+        self.sheet.page_setup.fitToHeight = 2 * one_page
+
+    @property
+    def _last_column(self) -> str:
+        return get_column_letter(len(self.widths))
+
+    @property
+    def _page_height(self) -> float:
+        """How high is what a page carries of the sheet, in points of the sheet."""
+        wide, high = AREAS[choose_paper(self.widths)]
+        return high / min(wide / (sum(self.widths) * DIGIT), 1)
 
     @property
     def _one_page(self) -> bool:
         """Whether one page carries all of it in print that is hardly smaller."""
-        wide, high = AREAS[choose_paper(self.widths)]
-        scale = min(wide / (sum(self.widths) * DIGIT), 1)
-        return self.height * scale * SHRUNK <= high
+        return self.height * SHRUNK <= self._page_height
 
     def _blocks(self, texts: Sequence[str], looks: Sequence[_Look], height: float) -> None:
         """Write texts side by side, each over several columns; where they do not fit, over all of them."""
@@ -328,7 +373,7 @@ class _Sheet:
         cells: list[Cell] = [None] * len(self.widths)
         styles = [looks[0]] * len(self.widths)
         for run, text, look in zip(runs, texts, looks, strict=False):
-            cells[run[0]] = _value(text)
+            cells[run[0]] = written(text)
             styles[run[0] : run[-1] + 1] = [look] * len(run)
             self._merge(self.row + 1, run[0], self.row + 1, run[-1])
         self._put(cells, styles, height)
@@ -379,7 +424,12 @@ class _Sheet:
             self.sheet.merged_cells.ranges.add(area)
 
 
-def _value(cell: Cell) -> Cell:
+def formula_like(value: Cell) -> bool:
+    """Tell whether Excel would take a text for a formula when somebody edits the cell and leaves it again."""
+    return isinstance(value, str) and value.startswith(("=", "+", "-", "@"))
+
+
+def written(cell: Cell) -> Cell:
     """Return what is written: text made harmless, moments without a zone (Excel has none), "" as nothing."""
     if isinstance(cell, str):
         return _ESCAPE.sub("_x005F_", clean(cell)) or None

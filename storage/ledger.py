@@ -142,6 +142,7 @@ _TALLY = _both(
     ).group_by(col(Issue.unit), col(Issue.state)),
     col(Issue.unit),
 )
+_IN_AREA = _TALLY[0].where(col(Issue.area) == bindparam("area"))
 _AREAS = select(
     col(Issue.area),
     col(Issue.state),
@@ -236,6 +237,11 @@ def tally(work: Work, today: date, units: tuple[str, ...] | None = None) -> list
 def tally_areas(work: Work, today: date) -> list[Tally]:
     """Return the same of all units' entries for every area that has some: an area's key stands as the `unit`."""
     return _tallies(work.conn.execute(_AREAS, {"today": today}))
+
+
+def tally_in_area(work: Work, today: date, area: str) -> list[Tally]:
+    """Return the same of one area's entries, for every unit that has some in it."""
+    return _tallies(work.conn.execute(_IN_AREA, {"today": today, "area": area}))
 
 
 def _tallies(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Tally]:

@@ -142,6 +142,7 @@ _GET = _ROW.where(col(Submission.id) == bindparam("submission"))
 _CURRENT = _ROW.where(*_OF_UNIT, col(Submission.current))
 _PERIOD = _ROW.where(*_IN_PERIOD, col(Submission.current)).order_by(col(Submission.id))
 _VERSIONS = _ROW.where(*_IN_PERIOD).order_by(col(Submission.unit), col(Submission.version))
+_DUTY = _ROW.where(col(Submission.duty) == bindparam("at_duty")).order_by(col(Submission.id))
 _UNITS = (
     _ROW.where(col(Submission.unit).in_(bindparam("units", expanding=True)), col(Submission.current))
     .order_by(col(Submission.id).desc())
@@ -266,6 +267,11 @@ def for_period(work: Work, duty: str, period: str) -> list[Filed]:
 def versions(work: Work, duty: str, period: str) -> list[Filed]:
     """Return every version of every unit, each unit's oldest first."""
     return _all(work, _VERSIONS, {"at_duty": duty, "at_period": period})
+
+
+def of_duty(work: Work, duty: str) -> list[Filed]:
+    """Return every version of every report on a duty, in the order of filing."""
+    return _all(work, _DUTY, {"at_duty": duty})
 
 
 def of_units(work: Work, units: Sequence[str], most: int) -> list[Filed]:

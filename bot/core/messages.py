@@ -42,18 +42,20 @@ class Attachment:
 
     Either a stored one (`kind` "file", `ref` its SHA-256), or a table (`kind` "table", `ref` like "weekly/2020-W28"),
     which is made when it is sent so that it shows what is true then. `about` ("issue:12", "submission:7") is what it
-    belongs to: who may not see that any more does not get the file either.
+    belongs to: who may not see that any more does not get the file either. `made`: the SHA-256 of a table that was made
+    beforehand, because that takes a while (`exports.files`).
     """
 
     kind: Literal["file", "table"]
     ref: str
     name: str
     about: str = ""
+    made: str = ""
 
     def to_json(self) -> dict[str, str]:
         """Return the shape stored in the outbox."""
         shape = {"kind": self.kind, "ref": self.ref, "name": self.name}
-        return shape | {"about": self.about} if self.about else shape
+        return shape | {name: value for name in ("about", "made") if (value := getattr(self, name))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,8 +92,8 @@ class Line:
 
     @property
     def rate(self) -> float | None:
-        """整改率, percent with one decimal: mended of found. Rounded down: 100 is all of them. None of nothing."""
-        return self.mended * 1000 // self.found / 10 if self.found else None
+        """整改率: mended of found, as `share`."""
+        return share(self.mended, self.found)
 
     @property
     def closing(self) -> int:
@@ -139,6 +139,11 @@ def total_flow(flows: Iterable[Flow]) -> Flow:
     """Return what happened in all of these units."""
     held = list(flows)
     return Flow(TOTAL, **{name: sum(getattr(flow, name) for flow in held) for name in _COUNTS})
+
+
+def share(part: int, whole: int) -> float | None:
+    """Return a share in percent with one decimal. Rounded down: 100 is all of them. None of nothing."""
+    return part * 1000 // whole / 10 if whole else None
 
 
 def check(line: Line) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from bot.core import fields
 
@@ -24,9 +24,6 @@ Cell = str | int | date | datetime | None
 #: "label" is a short text (a name, a state) and stands in the middle; "text" is prose and begins at the left;
 #: "day" is a date in few signs (2020-07-10), for tables of many columns.
 Shape = Literal["label", "text", "count", "date", "day", "moment"]
-
-#: The tables of a week: what `[[pushes]]` may name, since these are all that a duty's period says enough of.
-OF_A_WEEK: Final = ("weekly", "reconciliation")
 
 #: What a row has to tell beside its words: something is missing, came late, or waits for somebody.
 Tone = Literal["normal", "missing", "late", "waiting"]
@@ -46,10 +43,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table: a cell for each column."""
+    """One line of the table: a cell for each column. `tones` are the single cells', where they are not all `tone`."""
 
     cells: tuple[Cell, ...]
     tone: Tone = "normal"
+    tones: tuple[Tone, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,6 +71,23 @@ class Stream(Sequence[Row]):
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """The bars of one colour: what stands in one column, or the sums under several next to each other."""
+
+    name: str
+    columns: tuple[str, ...]  # their keys
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Some of the table's numbers as bars: one for each row, named by the column `labels`; "": for each of the sums."""
+
+    title: str
+    series: tuple[Series, ...]
+    labels: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A whole table. ValueError when a row has not one cell for each column, naming the row."""
 
@@ -85,6 +100,8 @@ class Table:
     made: str = ""  # when it was made
     notes: tuple[str, ...] = ()
     signatures: tuple[str, ...] = ()  # places to sign, side by side, each with its own words
+    charts: tuple[Chart, ...] = ()  # drawn below, on a page of their own
+    low: bool = False  # rows of figures and signs: no higher than their lines
 
     def __post_init__(self) -> None:
         """Find a row of the wrong length here, not as a shifted column on somebody's desk."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import zipfile
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from html import unescape
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from openpyxl import load_workbook
 from openpyxl.cell import MergedCell
 
 from bot.core.plain_text import clean
-from bot.core.tables import Cell, Column, Row, Table
+from bot.core.tables import Cell, Chart, Column, Row, Series, Table
 from exports.workbook import (
     FILLS,
     FONTS,
@@ -205,7 +206,7 @@ def test_the_file_tells_its_title_and_nobody_s_name(tmp_path: Path) -> None:
 
     with zipfile.ZipFile(tmp_path / "table.xlsx") as parts:
         said = parts.read("docProps/core.xml").decode()
-    assert "<dc:title>工作汇总表</dc:title>" in said
+    assert ">工作汇总表</dc:title>" in said
     assert "creator" not in said
     assert "lastModifiedBy" not in said
 
@@ -246,7 +247,7 @@ def test_what_looks_like_an_escape_is_written_so_that_it_is_shown_as_it_is() -> 
     write(Table("文本", "文本", (Column("text", "内容", 40),), (Row(("编号_x0041_甲_x",)),)), file)
 
     with zipfile.ZipFile(file) as parts:
-        assert "编号_x005F_x0041_甲_x<" in parts.read("xl/worksheets/sheet1.xml").decode()
+        assert "编号_x005F_x0041_甲_x<" in unescape(parts.read("xl/worksheets/sheet1.xml").decode())
 
 
 @pytest.mark.parametrize("letter", ["字", "a", "😀"])
@@ -362,3 +363,59 @@ def test_the_file_s_name_is_good_everywhere() -> None:
     assert file_name("每周工作信息汇总表_2020年第28周") == "每周工作信息汇总表_2020年第28周.xlsx"
     assert file_name('../某/局:\n"汇总"?') == "某_局_汇总.xlsx"
     assert len(file_name("长" * 300)) <= 85
+
+
+def test_a_cell_may_have_a_colour_of_its_own() -> None:
+    row = replace(TABLE.rows[0], tones=("normal", "normal", "late", "missing", "normal", "normal", "normal"))
+    sheet = opened(replace(TABLE, rows=(row,)))
+
+    fills = [str(cell.fill.fgColor.rgb)[2:] if cell.fill.fill_type else "" for cell in sheet[5]]
+    assert fills == ["", "", FILLS["late"], FILLS["missing"], "", "", ""]
+
+
+def test_a_group_called_longer_than_it_is_wide_makes_its_row_higher() -> None:
+    named = tuple(replace(column, group=column.group and "累计发现的问题和整改的问题数") for column in COLUMNS)
+    usual, high = opened(TABLE), opened(replace(TABLE, columns=named))
+
+    assert high.row_dimensions[3].height > 1.5 * usual.row_dimensions[3].height
+    assert high.row_dimensions[4].height == usual.row_dimensions[4].height
+
+
+def test_rows_of_figures_may_be_as_low_as_a_line() -> None:
+    usual, low = opened(TABLE), opened(replace(TABLE, low=True))
+
+    assert low.row_dimensions[5].height < usual.row_dimensions[5].height
+    assert opened(replace(with_answer("长" * 200), low=True)).row_dimensions[5].height > 40
+
+
+CHART = Chart("各单位问题数", (Series("发现", ("found",)), Series("整改", ("mended",))), labels="unit")
+
+
+@pytest.mark.parametrize(("rows", "pages_down", "titles"), [(3, 2, None), (60, 0, "$3:$4")])
+def test_charts_come_last_on_a_page_of_their_own(rows: int, pages_down: int, titles: str | None) -> None:
+    table = replace(TABLE, rows=(TABLE.rows[0],) * rows, charts=(CHART, CHART))
+    sheet = opened(table)
+    alone = opened(replace(table, charts=()))
+
+    assert str(sheet.print_area).split(",")[0] == alone.print_area
+    assert (sheet.page_setup.fitToHeight, sheet.print_title_rows) == (pages_down, titles)
+    charts: Any = sheet
+    first, second = (chart.anchor for chart in charts._charts)
+    assert first._from.row == second._from.row > alone.max_row
+    assert first.to.col == second._from.col
+
+
+def test_a_table_without_rows_has_nothing_to_draw() -> None:
+    sheet: Any = opened(replace(TABLE, rows=(), charts=(CHART,)))
+
+    assert not sheet._charts
+    assert "," not in sheet.print_area
+
+
+def test_a_chart_names_its_bars_with_texts_whatever_they_look_like() -> None:
+    rows = tuple(Row((1, name, None, 1, 0, None, None)) for name in ("=1+1", "<b>&", "上\x00下"))
+    sheet: Any = opened(replace(TABLE, rows=rows, charts=(CHART,)))
+
+    (chart,) = sheet._charts
+    assert [point.v for point in chart.series[0].cat.strRef.strCache.pt] == ["=1+1", "<b>&", "上下"]
+    assert [point.v for point in chart.series[0].val.numRef.numCache.pt] == [1, 1, 1]
