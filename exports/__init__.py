@@ -12,7 +12,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from exports import (
+    bulletin,
+    bulletin_word,
+    cases,
     closing_sheet,
+    contacts,
+    discipline,
     import_faults,
     ledger,
     ledger_template,
@@ -23,6 +28,9 @@ from exports import (
     roster_links,
     roster_template,
     sheet,
+    standards,
+    statistics,
+    summary_picture,
     weekly,
 )
 
@@ -38,6 +46,11 @@ EXPORTS: Mapping[str, Callable[[Work, str], Table]] = {
     "ledger": ledger.load,
     "public": public.load,
     "reconciliation": reconciliation.load,
+    "contacts": contacts.load,
+    "statistics": statistics.load,
+    "standards": standards.load,
+    "cases": cases.load,
+    "discipline": discipline.load,
     "import-faults": import_faults.load,
     "roster-faults": roster_faults.load,
     "roster-links": roster_links.load,
@@ -49,4 +62,7 @@ DOCUMENTS: Mapping[str, Callable[[Work, str], Callable[[FileStore], bytes]]] = {
     "invitation-qr": qr.load,
     "closing-sheet": lambda work, issue: partial(closing_sheet.sheet_bytes, closing_sheet.load(work, issue)),
     "sheet": lambda work, version: partial(sheet.sheet_bytes, sheet.load(work, version)),
+    "summary-picture": summary_picture.load,
+    "bulletin": lambda work, week: partial(bulletin.pdf_bytes, bulletin.load(work, week)),
+    "bulletin-word": lambda work, week: partial(bulletin_word.word_bytes, bulletin.load(work, week)),
 }

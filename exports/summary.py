@@ -7,7 +7,7 @@ from itertools import dropwhile
 from typing import TYPE_CHECKING, Final
 
 from bot import forms
-from bot.core import deadlines, discipline, reconciliation
+from bot.core import deadlines, reconciliation, urgency
 from bot.core.campaign_rules import WEEKLY
 from bot.core.plain_text import one_line
 from bot.core.reconciliation import Flow, Line
@@ -32,7 +32,10 @@ _BRIEF: Final = 40
 
 
 def load(work: Work, period: str = "") -> Summary:
-    """Return how it stands now, with the reports of this week or of another `period`; KeyError for no such week."""
+    """Return how it stands now, with the reports of this week or of another `period`.
+
+    KeyError for no such week, and for one that has not begun.
+    """
     campaign = work.campaign
     now = work.now.astimezone(campaign.zone)
     book, since = standing.book(work), settings.installed_at(work)
@@ -40,7 +43,7 @@ def load(work: Work, period: str = "") -> Summary:
     shown = _reporting(campaign, book, week, now) if week else None
     stock = _stock(work, now.date())
     stage = next((each for each in campaign.stages if each.start <= now.date() <= each.end), None)
-    dated = [each for each in _dated(campaign) if each.due >= since]
+    dated = [_reporting(campaign, book, each, now) for each in _dated(campaign) if not urgency.past(each.due, since)]
     return Summary(
         title=campaign.title,
         bureau=campaign.bureau,
@@ -48,17 +51,12 @@ def load(work: Work, period: str = "") -> Summary:
         stage=stage.name if stage else "",
         stage_end=stage.end if stage else None,
         week=shown,
-        units=[
-            UnitLine(unit.key, unit.name, shown.kinds[unit.key] if shown else None, stock.get(unit.key))
-            for unit in campaign.units
-        ],
+        units=list(_units(campaign, shown, stock)),
         areas=list(_areas(work, now.date())),
         stock=reconciliation.total(list(stock.values())) if campaign.ledger else None,
         trend=_trend(work, book, list(stock.values()), now, since),
-        coming=_coming([_reporting(campaign, book, each, now) for each in dated if each.due > now], now),
-        lagging=[
-            each for each in (_reporting(campaign, book, past, now) for past in dated if past.due <= now) if each.owing
-        ],
+        coming=_coming([each for each in dated if not each.past], now),
+        lagging=[each for each in dated if each.past and each.owing],
         overdue=list(_overdue(work, now.date())),
     )
 
@@ -67,7 +65,7 @@ def _week(campaign: Campaign, period: str, now: datetime) -> Occurrence | None:
     """Return the week asked for, else the present one, else the last that has begun."""
     if period:
         found = deadlines.occurrence(campaign, f"{WEEKLY}/{period}")
-        if found is None:
+        if found is None or found not in deadlines.open_ones(campaign, WEEKLY, now):
             raise KeyError(period)
         return found
     if all(duty.key != WEEKLY for duty in campaign.duties):
@@ -89,7 +87,7 @@ def _reporting(campaign: Campaign, book: Book, occurrence: Occurrence, now: date
         name=campaign.duty(occurrence.duty).name.partition("（")[0],
         title=occurrence.title,
         due=occurrence.due,
-        past=bool(discipline.fallen_due([occurrence], occurrence.due, now)),
+        past=urgency.past(occurrence.due, now),
         kinds={unit: each.kind for unit, each in book.at(occurrence).items()},
     )
 
@@ -98,6 +96,17 @@ def _coming(found: list[Reporting], now: datetime) -> list[Reporting]:
     ordered = sorted(found, key=lambda each: each.due)
     near = [each for each in ordered if each.due <= now + _SOON]
     return near if len(near) >= _LEAST else ordered[:_LEAST]
+
+
+def _units(campaign: Campaign, shown: Reporting | None, stock: dict[str, Line]) -> Iterator[UnitLine]:
+    """Yield those that report, then those that have left and whose entries are counted all the same."""
+    for unit in campaign.units:
+        yield UnitLine(unit.key, unit.name, shown.kinds[unit.key] if shown else None, stock.get(unit.key))
+    names = {unit.key: unit.name for unit in campaign.every_unit}
+    here = {unit.key for unit in campaign.units}
+    for key, line in stock.items():
+        if key not in here:
+            yield UnitLine(key, names.get(key, key), None, line)
 
 
 def _stock(work: Work, today: date) -> dict[str, Line]:
@@ -129,7 +138,7 @@ def _trend(work: Work, book: Book, stock: list[Line], now: datetime, since: date
     left = sum(line.closing for line in stock)  # now; from here back in time
     until: datetime | None = None
     for week in reversed(weeks):
-        begin, end = _span(campaign, week)
+        begin, end = _span(campaign, week.period)
         if end != until:  # what came after the last of them
             left -= _gain(_flow(work, end, until))
         flow = _flow(work, begin, end)
@@ -142,9 +151,14 @@ def _trend(work: Work, book: Book, stock: list[Line], now: datetime, since: date
     return points[::-1]
 
 
-def _span(campaign: Campaign, week: Occurrence) -> tuple[datetime, datetime]:
-    """Return the calendar week of a report: its first moment, and the first after it."""
-    monday = monday_of(week.period)
+def flow_in(work: Work, period: str) -> Flow:
+    """Return what came and went in a week ("2020-W28") from Monday to Sunday; nothing without a ledger."""
+    return _flow(work, *_span(work.campaign, period))
+
+
+def _span(campaign: Campaign, period: str) -> tuple[datetime, datetime]:
+    """Return a calendar week: its first moment, and the first after it."""
+    monday = monday_of(period)
     begin, end = (deadlines.instant(day, time(), campaign.zone) for day in (monday, monday + timedelta(7)))
     return begin, end
 

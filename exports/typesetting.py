@@ -1,4 +1,4 @@
-"""Documents as PDF: a template beside this module, set by typst with the data as JSON.
+"""Documents as PDF, pictures as PNG: a template beside this module, set by typst with the data as JSON.
 
 Owns the typesetter, of which there is one, and the fonts, which are the product's own: a sheet looks the same on every
 machine. A template reads its data with `json(bytes(sys.inputs.data))`: what somebody typed arrives as a string there,
@@ -28,12 +28,19 @@ _turn: Final = Lock()
 
 def pdf(template: str, data: Mapping[str, Any]) -> bytes:
     """Return the document the template of this name makes of `data`: JSON values, its texts cleaned here."""
+    return _set(template, data, format="pdf", pdf_tags=False)
+
+
+def png(template: str, data: Mapping[str, Any], *, ppi: float) -> bytes:
+    """Return the picture the same makes of it, at so many pixels an inch (72 pt); the template has one page."""
+    return _set(template, data, format="png", ppi=ppi)
+
+
+def _set(template: str, data: Mapping[str, Any], **how: Any) -> bytes:  # noqa: ANN401 - as the typesetter takes it
     said = json.dumps(_printable(data, _known()), ensure_ascii=False)
     with _turn:
-        made = _typesetter().compile(
-            _TEMPLATES / f"{template}.typ", sys_inputs={"data": said}, format="pdf", pdf_tags=False
-        )
-    assert isinstance(made, bytes)  # noqa: S101 - a PDF is one file, and is not written to one
+        made = _typesetter().compile(_TEMPLATES / f"{template}.typ", sys_inputs={"data": said}, **how)
+    assert isinstance(made, bytes)  # noqa: S101 - one file, which is not written to one
     return made
 
 
@@ -49,7 +56,7 @@ def _printable(value: Any, known: frozenset[int]) -> Any:  # noqa: ANN401 - JSON
 
 @cache
 def _known() -> frozenset[int]:
-    return drawn_by(fonts.serif_path())
+    return drawn_by(fonts.serif_path()) & drawn_by(fonts.sans_path())
 
 
 @cache

@@ -55,7 +55,10 @@ class Reporting:
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """One unit: how it stands with this week's report (None: no week yet) and its entries (None: no ledger)."""
+    """One unit: how it stands with this week's report and its entries (None: no ledger).
+
+    `kind` is None where there is no week yet, and for a unit that has left: it is there while it has entries.
+    """
 
     key: str
     name: str

@@ -6,7 +6,7 @@ The dispatcher knows channels only through this page; what a failure means for t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from bot.core.messages import Message
@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as it is sent: its bytes are in memory (Bot API: sendDocument takes 50 MB)."""
+    """A file as it is sent: its bytes are in memory (Bot API: sendDocument takes 50 MB).
+
+    `shown`: a picture to be looked at in the chat, not a file to be kept.
+    """
 
     name: str
     mime: str
     content: bytes
+    shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +77,13 @@ class Channel(Protocol):
 
     async def deliver(self, parcel: Parcel) -> str:
         """Send and return the channel's id of the message; raise Unsent, Unsure, Refused or Moved."""
+        ...
+
+
+@runtime_checkable
+class Redrawing(Channel, Protocol):
+    """One whose messages can be drawn again where they are."""
+
+    async def redraw(self, parcel: Parcel) -> None:
+        """Draw the message `parcel.edits` again, if it is still there; raise as `Channel.deliver` does."""
         ...

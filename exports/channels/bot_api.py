@@ -81,10 +81,11 @@ class BotApi:
     async def call(self, method: str, fields: Mapping[str, Any], upload: Upload | None = None) -> dict[str, Any]:
         """Return the result object, {} where it is a mere True; raise TelegramError and those of `http`.
 
-        `upload` becomes the field "document" (Bot API: sendDocument).
+        `upload` becomes the field of the method's own name (Bot API: sendDocument: document, sendPhoto: photo).
         """
         patience: dict[str, float] = {} if upload is None else {"read_timeout": UPLOAD}
-        result = await self._calls.post(self._methods + method, _data(fields, upload), **patience)
+        data = _data(fields, method.removeprefix("send").lower(), upload)
+        result = await self._calls.post(self._methods + method, data, **patience)
         return result if isinstance(result, dict) else {}
 
     async def poll(self, fields: Mapping[str, Any], *, wait: float) -> list[dict[str, Any]]:
@@ -99,12 +100,12 @@ class BotApi:
         return await self._calls.retrieve(self._files + path.lstrip("/"), read_timeout=UPLOAD)
 
 
-def _data(fields: Mapping[str, Any], upload: Upload | None = None) -> RequestData:
+def _data(fields: Mapping[str, Any], what: str = "", upload: Upload | None = None) -> RequestData:
     parameters = [RequestParameter(name, value, None) for name, value in fields.items()]
     if upload is not None:
         file = InputFile(upload.content, filename=upload.name)
         file.mimetype = upload.mime
-        parameters.append(RequestParameter("document", None, [file]))
+        parameters.append(RequestParameter(what, None, [file]))
     return RequestData(parameters)
 
 

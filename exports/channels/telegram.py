@@ -1,9 +1,9 @@
 """Telegram as a way of reaching people: a `Parcel` becomes calls of the Bot API, failures the four outcomes.
 
-Owns how a message looks there: title in bold, texts cut to Telegram's length, inline buttons under the last
-part, files as documents with the text as the last one's caption; a file it does not take is left out, and the text says
-what to do. Text goes out as plain text with an entity
-for the title, never as HTML: nothing somebody typed can be markup.
+Owns how a message looks there: title in bold, texts cut to Telegram's length, inline buttons under the last part, files
+as documents with the text as the last one's caption. A picture to be looked at goes as a photo, and as a document where
+Telegram does not take it as one; a file that it does not take at all is left out, and the text says what to do. Text
+goes out as plain text with an entity for the title, never as HTML: nothing somebody typed can be markup.
 
 What a failure means:
 
@@ -39,8 +39,9 @@ _LOG = logging.getLogger(__name__)
 
 #: Bot API: sendMessage and sendDocument; both count UTF-16 units.
 TEXT_UNITS, CAPTION_UNITS = 4096, 1024
-#: Bot API: sendDocument, in bytes.
-LARGEST = 50_000_000
+#: Bot API: sendDocument and sendPhoto, in bytes.
+LARGEST, LARGEST_PHOTO = 50_000_000, 10_000_000
+_DOCUMENT, _PHOTO = "sendDocument", "sendPhoto"
 _GATEWAY_TIMEOUT = 504
 #: Once the first of several parts has arrived, the rest is tried this often, at most so many seconds apart.
 _TRIES, _PAUSE = 4, 30.0
@@ -84,6 +85,10 @@ class TelegramChannel:
             remote = str(result["message_id"])
         return remote
 
+    async def redraw(self, parcel: Parcel) -> None:
+        """Draw a message again that has no files and fits into one; one that is gone stays gone."""
+        await self._edit(_calls(parcel)[0], parcel.edits)
+
     async def _edit(self, call: _Call, remote: str) -> bool:
         """Draw the message anew; False when it is gone or was never a text, so that a new one is needed."""
         fields = {**call.fields, "message_id": int(remote)}
@@ -116,7 +121,10 @@ class TelegramChannel:
         try:
             return await self._api.call(call.method, call.fields, call.upload)
         except TelegramError as error:
-            raise _outcome(error) from error
+            outcome = _outcome(error)
+            if call.method == _PHOTO and isinstance(outcome, Refused) and not outcome.gone:
+                return await self._perform(replace(call, method=_DOCUMENT))
+            raise outcome from error
 
 
 def _outcome(error: TelegramError) -> Exception:
@@ -149,7 +157,7 @@ def _calls(parcel: Parcel) -> list[_Call]:
     text = "\n\n".join(part for part in (title, body, *left_out) if part)
     bold = [{"type": "bold", "offset": 0, "length": units(title)}] if title else []
     calls = [
-        _Call("sendDocument", dict(chat), replace(upload, name=_UNNAMEABLE.sub("_", upload.name))) for upload in files
+        _Call(_method(upload), dict(chat), replace(upload, name=_UNNAMEABLE.sub("_", upload.name))) for upload in files
     ]
     if calls and units(text) <= CAPTION_UNITS:
         if text:
@@ -164,6 +172,10 @@ def _calls(parcel: Parcel) -> list[_Call]:
     if message.buttons:
         calls[-1].fields["reply_markup"] = keyboard(message.buttons)
     return calls
+
+
+def _method(upload: Upload) -> str:
+    return _PHOTO if upload.shown and len(upload.content) <= LARGEST_PHOTO else _DOCUMENT
 
 
 def keyboard(rows: Rows) -> dict[str, Any]:

@@ -38,6 +38,10 @@ class WebChannel:
         self.ring(parcel.address)
         return f"w{uuid4().hex}"
 
+    async def redraw(self, parcel: Parcel) -> None:
+        """Ring: the page draws what the row says now."""
+        self.ring(parcel.address)
+
     def ring(self, address: str) -> None:
         """Wake the pages of `address`, and those who listen to everybody."""
         for listened in {address, EVERYBODY}:

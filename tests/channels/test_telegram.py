@@ -4,11 +4,13 @@ import asyncio
 import io
 import logging
 import socket
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 from telegram.error import InvalidToken, TelegramError
 
 from bot.core.messages import Button, Message
@@ -16,7 +18,7 @@ from bot.core.plain_text import units
 from exports.channels.base import Moved, Parcel, Refused, Unsent, Unsure, Upload
 from exports.channels.bot_api import BotApi, conceal
 from exports.channels.http import AiohttpRequest, proxy_for
-from exports.channels.telegram import LARGEST, TelegramChannel, split
+from exports.channels.telegram import LARGEST, LARGEST_PHOTO, TelegramChannel, _calls, split
 from tests.kit.botapi import Fault
 
 if TYPE_CHECKING:
@@ -28,6 +30,15 @@ BUTTONS = (
     (Button("同意报送", "s:ok:1", "primary"), Button("退回", "s:no:1", "danger")),
     (Button("取消", "x"),),
 )
+
+
+def png(width: int, height: int) -> bytes:
+    target = io.BytesIO()
+    Image.new("1", (width, height)).save(target, "PNG")
+    return target.getvalue()
+
+
+PICTURE = Upload("整治情况.png", "image/png", png(108, 260), shown=True)
 SHEET = Upload("第28周 汇总表.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b"PK..")
 
 
@@ -109,6 +120,63 @@ async def test_a_file_keeps_its_chinese_name_and_carries_the_text(telegram: Tele
     assert phone.last.text == "汇总表\n\n未报：甲、乙"
     assert phone.last.entities[0]["length"] == 3
     assert phone.last.has("同意报送")
+
+
+async def test_a_picture_is_seen_at_once_with_the_text_and_the_buttons_below(
+    telegram: TelegramChannel, server: BotApiServer, phone: Phone
+) -> None:
+    await telegram.deliver(parcel("已报12/16家", title="整治情况", buttons=BUTTONS, files=(PICTURE,)))
+    [message] = phone.messages
+    assert message.size == (108, 260)
+    assert message.file is not None
+    assert (message.file.name, message.file.mime, message.file.content) == (
+        "整治情况.png",
+        "image/png",
+        PICTURE.content,
+    )
+    assert message.text == "整治情况\n\n已报12/16家"
+    assert message.has("同意报送")
+    assert server.counts["sendPhoto"] == 1
+
+
+async def test_what_leads_on_from_a_picture_is_a_message_of_its_own(telegram: TelegramChannel, phone: Phone) -> None:
+    remote = await telegram.deliver(parcel("整治情况", files=(PICTURE,), buttons=BUTTONS))
+    assert await telegram.deliver(parcel("按单位", edits=remote, buttons=BUTTONS)) != remote
+    assert [(m.text, any(m.size)) for m in phone.messages] == [("整治情况", True), ("按单位", False)]
+
+
+@pytest.mark.parametrize(
+    "content", [png(30, 601), png(5000, 5001), b"\x89PNG\r\n\x1a\n broken"], ids=["narrow", "large", "broken"]
+)
+async def test_a_picture_that_is_no_photo_to_telegram_is_a_document(
+    telegram: TelegramChannel, server: BotApiServer, phone: Phone, content: bytes
+) -> None:
+    await telegram.deliver(parcel(files=(replace(PICTURE, content=content), SHEET), buttons=BUTTONS))
+    first, last = phone.messages
+    assert (first.file and first.file.content, first.size) == (content, (0, 0))
+    assert last.has("同意报送")
+    assert (server.counts["sendPhoto"], server.counts["sendDocument"]) == (1, 2)
+
+
+def test_a_picture_too_heavy_for_a_photo_is_not_tried_as_one() -> None:
+    heavy = replace(PICTURE, content=bytes(LARGEST_PHOTO + 1))
+    assert [call.method for call in _calls(parcel(files=(PICTURE, heavy)))] == ["sendPhoto", "sendDocument"]
+
+
+async def test_evidence_that_is_a_picture_stays_a_document(telegram: TelegramChannel, phone: Phone) -> None:
+    await telegram.deliver(parcel(files=(replace(PICTURE, shown=False),)))
+    assert phone.last.file is not None
+    assert not any(phone.last.size)
+
+
+async def test_a_picture_for_somebody_who_blocked_the_bot_is_sent_once(
+    telegram: TelegramChannel, server: BotApiServer, phone: Phone
+) -> None:
+    phone.chat.blocked = True
+    with pytest.raises(Refused) as refusal:
+        await telegram.deliver(parcel(files=(PICTURE,)))
+    assert refusal.value.gone
+    assert (server.counts["sendPhoto"], server.counts["sendDocument"]) == (1, 0)
 
 
 async def test_a_file_name_cannot_break_the_form(telegram: TelegramChannel, phone: Phone) -> None:

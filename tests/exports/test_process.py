@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from bot.core.messages import Attachment
 from bot.core.tables import Table
 from exports.files import Maker
-from exports.process import MOST, ExportError, Order, Press, gather
+from exports.process import AT_A_TIME, MOST, ExportError, Order, Press, gather
 from exports.workbook import MIME, write
 from storage import people
 from storage.files import FileStore
@@ -85,6 +85,17 @@ async def test_a_child_writes_what_would_be_written_here(store: Store, scratch: 
     assert cells(content) == cells(await store.read(written, name, rest))
     assert len(cells(content)) > 5
     assert scratch.at_work() == 0
+
+
+@pytest.mark.parametrize("rows", [0, 5, 1_200])
+async def test_a_child_says_how_far_it_is(store: Store, rows: int) -> None:
+    await store.run(fill, rows)
+    said: list[tuple[int, int]] = []
+    await Press(store.url).print(order(store.campaign), lambda done, total: said.append((done, total)))
+
+    assert [done for done, _ in said] == sorted({done for done, _ in said})
+    assert said[-1:] == [(total, total) for _, total in said[-1:]]
+    assert len(said) == 2 * -(-rows // AT_A_TIME), "a word for each chunk that is read, and one when it is written"
 
 
 async def test_a_child_has_the_moment_it_is_told(store: Store) -> None:

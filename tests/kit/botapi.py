@@ -31,6 +31,7 @@ from tests.kit.botapi_rules import (
     Refusal,
     inline_keyboard,
     number,
+    picture,
     structure,
     utf8,
     written,
@@ -61,6 +62,7 @@ class Shown:
     entities: list[dict[str, Any]] = field(default_factory=list)
     buttons: list[list[dict[str, Any]]] = field(default_factory=list)
     file: File | None = None
+    size: tuple[int, int] = (0, 0)  # of a photo
     by_bot: bool = True
     edits: int = 0
     changed: int = 0  # rises over all chats with every message and edit
@@ -454,7 +456,8 @@ class BotApiServer:
         if len(file.content) > most:
             raise Refusal("Request Entity Too Large", 413)
         text, entities = written(fields, "caption", CAPTION, "message caption is too long")
-        shown = Shown(self._take_id(), chat.id, text, entities, inline_keyboard(fields), file)
+        size = picture(file.content) if name == "photo" else (0, 0)
+        shown = Shown(self._take_id(), chat.id, text, entities, inline_keyboard(fields), file, size)
         return self._message(self._remember(shown))
 
     def _do_editmessagetext(self, fields: dict[str, Any]) -> dict[str, Any]:
@@ -580,12 +583,13 @@ class BotApiServer:
             body["reply_markup"] = {"inline_keyboard": message.buttons}
         if message.file is None:
             return body | {"text": message.text, "entities": message.entities}
-        file_id, document = (
-            f"sent{message.id}",
-            {"file_name": message.file.name, "mime_type": message.file.mime},
-        )
+        file_id = f"sent{message.id}"
         self.files[file_id] = message.file
-        document |= {"file_id": file_id, "file_unique_id": file_id}
+        named = {"file_id": file_id, "file_unique_id": file_id}
+        if any(message.size):
+            width, height = message.size
+            return body | {"caption": message.text, "photo": [named | {"width": width, "height": height}]}
+        document = named | {"file_name": message.file.name, "mime_type": message.file.mime}
         return body | {"caption": message.text, "document": document}
 
     # the webhook

@@ -5,10 +5,14 @@ from __future__ import annotations
 import html
 import json
 import re
+from io import BytesIO
 from typing import Any
+
+from PIL import Image
 
 TEXT, CAPTION, DATA = 4096, 1024, 64
 BUTTONS, TOAST = 100, 200
+SIDES, RATIO = 10_000, 20
 STYLES = {"danger", "success", "primary"}
 ENTITIES = {
     *("mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number", "bold", "italic"),
@@ -106,6 +110,19 @@ def parsed(text: str) -> tuple[str, list[dict[str, Any]]]:
     if opened:
         raise Refusal(f"can't parse entities: Can't find end tag corresponding to start tag \"{opened[-1][0]}\"")
     return out, entities
+
+
+def picture(content: bytes) -> tuple[int, int]:
+    """Return width and height of what is sent as a photo."""
+    try:
+        with Image.open(BytesIO(content)) as image:
+            width, height = image.size
+            image.load()
+    except (OSError, SyntaxError, ValueError):
+        raise Refusal("IMAGE_PROCESS_FAILED") from None
+    if width + height > SIDES or max(width, height) > RATIO * min(width, height):
+        raise Refusal("PHOTO_INVALID_DIMENSIONS")
+    return width, height
 
 
 def inline_keyboard(fields: dict[str, Any]) -> list[list[dict[str, Any]]]:
