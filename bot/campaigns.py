@@ -1,7 +1,7 @@
 """Campaign files: TOML in, a `Campaign` or every mistake with its line out.
 
 Owns reading and finding the lines. Leaves out what a campaign is (`bot.core.campaign`), what contradicts what
-(`bot.core.campaign_rules`) and all words (`bot.texts.campaign`).
+(`bot.core.campaign_rules`) and all words (`bot.texts.campaign`, `campaign_meaning`).
 """
 
 from __future__ import annotations
@@ -15,11 +15,27 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.core.campaign import Area, Campaign, Duty, Heading, Ledger, LedgerStep, Lists, Push, Quiet, Stage, Step, Unit
+from bot.core.campaign import (
+    Area,
+    Campaign,
+    Duty,
+    Heading,
+    Ledger,
+    LedgerStep,
+    Lists,
+    Push,
+    Quiet,
+    Recipient,
+    Stage,
+    Step,
+    Unit,
+    WeekSummary,
+)
 from bot.core.campaign_rules import Mistake, Outline, Path, contradictions
 from bot.core.workdays import Workdays
 from bot.forms import OF_DUTIES
 from bot.texts import campaign as texts
+from bot.texts import campaign_meaning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -42,7 +58,9 @@ _SECTIONS: dict[tuple[str, ...], type[BaseModel]] = {
     ("ledger", "ladder"): LedgerStep,
     ("duties",): Duty,
     ("duties", "ladder"): Step,
+    ("recipients",): Recipient,
     ("pushes",): Push,
+    ("summary",): WeekSummary,
     ("quiet",): Quiet,
     ("workdays",): Workdays,
 }
@@ -91,7 +109,7 @@ def read(text: str) -> Campaign:
 
 def describe(campaign: Campaign, now: datetime) -> str:
     """Say in words what a campaign means, for whoever wrote the file."""
-    return texts.describe(campaign, now)
+    return campaign_meaning.describe(campaign, now)
 
 
 def find_lines(text: str) -> dict[Path, int]:
@@ -218,17 +236,23 @@ def _outline(raw: dict[str, Any]) -> Outline:
         units=tuple(_parts(Unit, raw, ("units",))),
         areas=tuple(_parts(Area, raw, ("areas",))),
         duties=tuple(duties),
+        recipients=tuple(_parts(Recipient, raw, ("recipients",))),
         pushes=tuple(_parts(Push, raw, ("pushes",))),
         own_lists=_part(Lists, raw.get("lists", {})),
         steps=steps,
         broken_duties=frozenset(unusable),
-        broken_stages=frozenset(
-            str(entry.get("key")) for _, entry in _entries(raw, ("stages",)) if _part(Stage, entry) is None
-        ),
+        broken_stages=_misshapen_keys(Stage, raw, "stages"),
+        broken_recipients=_misshapen_keys(Recipient, raw, "recipients"),
         ledger=ledger,
         rungs=rungs,
         has_areas=bool(raw.get("areas")),
+        has_ledger="ledger" in raw,
     )
+
+
+def _misshapen_keys(model: type[BaseModel], raw: dict[str, Any], name: str) -> frozenset[str]:
+    """Return the keys of the entries of a list that are there, but misshapen."""
+    return frozenset(str(entry.get("key")) for _, entry in _entries(raw, (name,)) if _part(model, entry) is None)
 
 
 def _duties(raw: dict[str, Any]) -> tuple[list[tuple[Path, Duty]], dict[Path, tuple[Path, ...]], list[str]]:

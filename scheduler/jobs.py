@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.services import deputies, issue_reminding, reminding
+from bot.services import deputies, issue_reminding, pushing, reminding, subscribing
 from scheduler import imports
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from datetime import datetime
 
     from scheduler.dispatcher import Dispatcher
     from storage.files import FileStore
@@ -59,6 +60,7 @@ class Heart:
         self._closing = False
         self._tasks: list[asyncio.Task[None]] = []
         self._checking: asyncio.Task[None] | None = None
+        self._looked: tuple[int, datetime] | None = None  # at what the tables were as of
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
     def start(self) -> None:
@@ -102,14 +104,25 @@ class Heart:
             due = await self._store.read(reminding.planned)
             if due.notices or due.skips:
                 await self._store.run(reminding.remind)
-            if await self._store.read(reminding.tables_due):
-                await self._store.run(reminding.push_tables)
+            await self._push()
             if await self._store.read(issue_reminding.planned):
                 await self._store.run(issue_reminding.remind)
+            if await self._store.read(subscribing.planned):
+                await self._store.run(subscribing.remind)
             if self._checking is None or self._checking.done():  # it takes its time, and nobody waits for it
                 self._checking = asyncio.create_task(self._check())
             await self._dispatcher.dispatch()
+            if await self._store.read(pushing.failing):
+                await self._store.run(pushing.tell_failing)
         await self._sweep()
+
+    async def _push(self) -> None:
+        """Queue the tables that are due, where anything can have become due."""
+        changes = await self._store.read(pushing.changes)
+        if changes != self._looked:
+            if await self._store.read(pushing.tables_due):
+                await self._store.run(pushing.push_tables)
+            self._looked = changes
 
     async def _check(self) -> None:
         """Look through the ledgers that were sent."""

@@ -70,20 +70,24 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A row that did not arrive ("dead"), or may not have ("unknown"), and who misses it."""
+    """A row that did not arrive ("dead"), or may not have ("unknown"), and who misses it ("" for no person)."""
 
     id: int
     state: str
     payload: dict[str, Any]
     created_at: datetime
     error: str
-    person_name: str
-    phone: str
+    channel: str
+    address: str
+    person_name: str = ""
+    phone: str = ""
 
 
 #: The partial indexes serve a query only when it says these words, not parameters.
-_OPEN: Any = literal_column("outbox.state IN ('new', 'claimed', 'sending')")
-_IN_TROUBLE: Any = literal_column("outbox.state IN ('dead', 'unknown')")
+OPEN: Any = literal_column("outbox.state IN ('new', 'claimed', 'sending')")
+IN_TROUBLE: Any = literal_column("outbox.state IN ('dead', 'unknown')")
+#: A stranger's reply is nobody's trouble; a table for a mailbox is the brigade's.
+_SOMEBODYS = col(Outbox.person_id).is_not(None) | (col(Outbox.kind) == "push")
 _COLUMNS = (
     col(Outbox.id),
     col(Outbox.key),
@@ -99,13 +103,13 @@ _THIS = col(Outbox.id) == bindparam("row_id")
 _PUT = Hot(insert_once(Outbox))
 _EXPIRE = (
     update(Outbox)
-    .where(_OPEN, col(Outbox.state) == "new", col(Outbox.expires_at) <= bindparam("now", type_=Moment))
+    .where(OPEN, col(Outbox.state) == "new", col(Outbox.expires_at) <= bindparam("now", type_=Moment))
     .values(state="skipped", error="expired")
 )
 _DUE = (
     select(col(Outbox.id))
     .where(
-        _OPEN,
+        OPEN,
         col(Outbox.state) == "new",
         col(Outbox.not_before) <= bindparam("now", type_=Moment),
         col(Outbox.channel).in_(bindparam("channels", expanding=True)),
@@ -180,7 +184,7 @@ _FAILED = (
     )
 )
 _LEFT = select(col(Outbox.id), col(Outbox.state), col(Outbox.owner), col(Outbox.kind), col(Outbox.error)).where(
-    _OPEN,
+    OPEN,
     col(Outbox.state) != "new",
     (col(Outbox.lease_until) < bindparam("now", type_=Moment))
     | (col(Outbox.lease_until) > bindparam("beyond", type_=Moment))
@@ -209,7 +213,7 @@ _LATEST = (
 _SILENCE = (
     update(Outbox)
     .where(
-        _OPEN,
+        OPEN,
         col(Outbox.state).in_(("new", "claimed")),
         beginning(col(Outbox.key)),
         # counted from the front: PostgreSQL's substr takes a negative start for a place before the first letter
@@ -220,7 +224,7 @@ _SILENCE = (
 )
 _RETIRE = (
     update(Outbox)
-    .where(_OPEN, col(Outbox.state).in_(("new", "claimed")), col(Outbox.key).in_(bindparam("keys", expanding=True)))
+    .where(OPEN, col(Outbox.state).in_(("new", "claimed")), col(Outbox.key).in_(bindparam("keys", expanding=True)))
     .values(state="skipped", error="outdated")
 )
 _TROUBLES = (
@@ -230,18 +234,22 @@ _TROUBLES = (
         col(Outbox.payload),
         col(Outbox.created_at),
         col(Outbox.error),
-        col(Person.name),
-        col(Person.phone),
+        col(Outbox.channel),
+        col(Outbox.address),
+        func.coalesce(col(Person.name), ""),
+        func.coalesce(col(Person.phone), ""),
     )
-    .join(Person, col(Person.id) == col(Outbox.person_id))
-    .where(_IN_TROUBLE)
+    .outerjoin(Person, col(Person.id) == col(Outbox.person_id))
+    .where(IN_TROUBLE, _SOMEBODYS)
     .order_by(col(Outbox.id).desc())
     .limit(bindparam("most"))
 )
-_COUNT_TROUBLES = select(func.count()).select_from(Outbox).where(_IN_TROUBLE, col(Outbox.person_id).is_not(None))
+_COUNT_TROUBLES = select(func.count()).select_from(Outbox).where(IN_TROUBLE, _SOMEBODYS)
+#: What is pushed is not waited for when somebody asks: it is tried again at once.
+_TRIED = (col(Outbox.kind) == "push") & (col(Outbox.state) == "new") & (col(Outbox.error) != "")
 _RESEND = (
     update(Outbox)
-    .where(_THIS, _IN_TROUBLE)
+    .where(_THIS, IN_TROUBLE | _TRIED)
     .values(
         state="new",
         not_before=bindparam("now", type_=Moment),
@@ -254,7 +262,7 @@ _RESEND = (
 )
 _WAITING = (
     select(col(Outbox.id), col(Outbox.key))
-    .where(_OPEN, col(Outbox.state).in_(("new", "claimed")), col(Outbox.person_id) == bindparam("person"))
+    .where(OPEN, col(Outbox.state).in_(("new", "claimed")), col(Outbox.person_id) == bindparam("person"))
     .where(col(Outbox.kind) == "notice")
     .order_by(col(Outbox.id))
 )
@@ -472,7 +480,7 @@ def retire(work: Work, keys: Iterable[str]) -> int:
 
 
 def troubles(work: Work, most: int) -> list[Trouble]:
-    """Return what did not arrive, or may not have, newest first. Strangers' replies are nobody's trouble."""
+    """Return what did not arrive, or may not have, newest first."""
     return [Trouble(*row) for row in work.conn.execute(_TROUBLES, {"most": most})]
 
 
@@ -487,7 +495,10 @@ def count_troubles(work: Work) -> int:
 
 
 def resend(work: Work, row_id: int, at: datetime | None = None) -> bool:
-    """Queue a row in trouble again (not before `at`), to where its person is reached now; False when it is no more."""
+    """Queue a row in trouble again (not before `at`), to where its person is reached now; False when it is no more.
+
+    A table that is being tried again by itself is tried at once.
+    """
     row = work.conn.execute(_RESEND, {"row_id": row_id, "now": at or work.now}).first()
     if row is None:
         return False

@@ -58,7 +58,10 @@ def test_the_sample_is_the_plan_of_2020() -> None:
         (0, "12:00", "missing", ("brigade",)),
         (0, "12:00", "overdue", ("contact", "head")),
     ]
-    (push,) = campaign.pushes
+    push, *others = campaign.pushes
+    assert [(each.table, each.duty, each.to) for each in others] == [
+        (name, name, ("brigade",)) for name in ("contacts", "standards", "statistics")
+    ]
     assert (push.table, push.duty, push.to, push.after_due_minutes, push.again_minutes) == (
         "weekly", "weekly", ("brigade",), 0, 30
     )  # fmt: skip

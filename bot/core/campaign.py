@@ -1,4 +1,4 @@
-"""The campaign file as typed values: units, stages, areas, duties, ladders, pushes.
+"""The campaign file as typed values: units, stages, areas, duties, ladders, pushes and who gets them.
 
 Owns the shape of a campaign and the words a file may use. Leaves out reading a file (`bot.campaigns`), what
 contradicts what (`bot.core.campaign_rules`) and what is due when (`bot.core.deadlines`).
@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import PydanticCustomError
 
 from bot.core.campaign_rules import Outline, contradictions
+from bot.core.pushes import PUSHABLE
 from bot.core.workdays import Workdays
 
 Role = Literal["contact", "head", "brigade", "leader", "admin"]
@@ -159,14 +160,38 @@ class Quiet(Part):
         return at >= self.begins or at < self.ends
 
 
+class Recipient(Part):
+    """Where tables go that is nobody's own chat: a mailbox, a WeCom group's robot (its key is in the settings)."""
+
+    key: Key
+    name: Text
+    channel: Literal["mail", "wecom"]
+    address: Annotated[str, StringConstraints(strip_whitespace=True)] = ""
+
+
 class Push(Part):
-    """A table sent unasked: after its duty's due moment, and again when late reports change it (plan: T1)."""
+    """A table sent unasked: after its duty's due moment, and again when late reports change it (plan: T1, T4).
+
+    `also` are recipients by their keys. `again_minutes` is how soon after it was sent it may go out again, 0 for never.
+    """
 
     table: Key
     duty: Key
-    to: Roles
+    to: Annotated[tuple[Role, ...], Field(strict=False)] = ()
+    also: Annotated[tuple[Key, ...], Field(strict=False)] = ()
     after_due_minutes: Annotated[int, Field(ge=0)] = 0
-    again_minutes: Annotated[int, Field(ge=1)] = 30
+    again_minutes: Annotated[int, Field(ge=0)] = 30
+
+    @property
+    def again(self) -> timedelta | None:
+        """How long after it was sent it may go out again because it has changed; None for never."""
+        return timedelta(minutes=self.again_minutes) if self.again_minutes and PUSHABLE[self.table].again else None
+
+
+class WeekSummary(Part):
+    """`[summary]`: when those who have asked for it are told how the week stands (plan: T5)."""
+
+    at: Clock = time(17)
 
 
 class LedgerStep(Part):
@@ -221,7 +246,9 @@ class Campaign(Part):
     every_unit: Annotated[tuple[Unit, ...], Field(strict=False, min_length=1, alias="units")]
     areas: Annotated[tuple[Area, ...], Field(strict=False)] = ()
     duties: Annotated[tuple[Duty, ...], Field(strict=False, min_length=1)]
+    recipients: Annotated[tuple[Recipient, ...], Field(strict=False)] = ()
     pushes: Annotated[tuple[Push, ...], Field(strict=False)] = ()
+    summary: WeekSummary = WeekSummary()
     own_lists: Lists = Field(default=Lists(), alias="lists")
     ledger: Ledger | None = None
     quiet: Quiet | None = None
@@ -319,6 +346,15 @@ class Campaign(Part):
     def duty(self, key: str) -> Duty:
         """The duty of that key; KeyError when there is none."""
         return self._duties[key]
+
+    def recipient(self, key: str) -> Recipient | None:
+        """The recipient of that key; None when the file does not have it (any more)."""
+        return next((each for each in self.recipients if each.key == key), None)
+
+    @property
+    def summary_at(self) -> time:
+        """When, on the day a week's reports are due, those who have asked for it are told how the week stands."""
+        return self.summary.at
 
     @cached_property
     def _units(self) -> dict[str, Unit]:

@@ -6,18 +6,33 @@ Owns the rules and where each is broken. Leaves out the words (`bot.texts.campai
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from bot.core.ledger_columns import TITLES
-from bot.core.tables import OF_A_WEEK
+from bot.core.pushes import PUSHABLE
+from bot.core.pushes import ROLES as PUSH_ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
 
-    from bot.core.campaign import Area, Campaign, Duty, Ledger, LedgerStep, Lists, Push, Quiet, Stage, Step, Unit
+    from bot.core.campaign import (
+        Area,
+        Campaign,
+        Duty,
+        Ledger,
+        LedgerStep,
+        Lists,
+        Push,
+        Quiet,
+        Recipient,
+        Stage,
+        Step,
+        Unit,
+    )
     from bot.core.workdays import Workdays
 
 Path = tuple[str | int, ...]
@@ -37,6 +52,8 @@ STAGE_FORM = "stage"
 #: As many as the forms made of them, "standards" and "statistics", can ask about.
 MOST_POWERS = 18
 MOST_AREAS = 20
+#: One mailbox in plain signs: nothing that could end a header, or be two of them.
+_MAILBOX = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 #: The ledger's lists by their names; what one entry may be handed over to stands in two of them.
 LEDGER_LISTS = (("sources",), ("kinds",), ("severities",), ("discipline", "judicial"), ("columns",))
 
@@ -66,18 +83,21 @@ class Outline:
     units: tuple[tuple[Path, Unit], ...] = ()
     areas: tuple[tuple[Path, Area], ...] = ()
     duties: tuple[tuple[Path, Duty], ...] = ()
+    recipients: tuple[tuple[Path, Recipient], ...] = ()
     pushes: tuple[tuple[Path, Push], ...] = ()
     #: The places of a duty's steps, by the duty's own, where some steps of the file are left out.
     steps: dict[Path, tuple[Path, ...]] = field(default_factory=dict)
-    #: Keys of duties and stages that are there but misshapen: naming one is no second mistake.
+    #: Keys of duties, stages, recipients that are there but misshapen: naming one is no second mistake.
     broken_duties: frozenset[str] = frozenset()
     broken_stages: frozenset[str] = frozenset()
+    broken_recipients: frozenset[str] = frozenset()
     own_lists: Lists | None = None
     ledger: Ledger | None = None
     #: The ledger's steps; they may be usable although its section is not.
     rungs: tuple[tuple[Path, LedgerStep], ...] = ()
-    #: Whether the file has areas at all, well shaped or not.
+    #: Whether the file has areas and a ledger at all, well shaped or not.
     has_areas: bool = False
+    has_ledger: bool = False
 
     @classmethod
     def of(cls, campaign: Campaign) -> Outline:
@@ -91,6 +111,7 @@ class Outline:
             units=tuple((("units", n), part) for n, part in enumerate(campaign.every_unit)),
             areas=tuple((("areas", n), part) for n, part in enumerate(campaign.areas)),
             duties=tuple((("duties", n), part) for n, part in enumerate(campaign.duties)),
+            recipients=tuple((("recipients", n), part) for n, part in enumerate(campaign.recipients)),
             pushes=tuple((("pushes", n), part) for n, part in enumerate(campaign.pushes)),
             own_lists=campaign.own_lists,
             ledger=campaign.ledger,
@@ -99,6 +120,7 @@ class Outline:
                 for n, step in enumerate(campaign.ledger.ladder if campaign.ledger else ())
             ),
             has_areas=bool(campaign.areas),
+            has_ledger=campaign.ledger is not None,
         )
 
     def ladder(self, path: Path, duty: Duty) -> Iterator[tuple[Path, Step]]:
@@ -115,6 +137,7 @@ def contradictions(outline: Outline) -> Iterator[Mistake]:
     for path, duty in outline.duties:
         yield from _rule(outline, path, duty)
         yield from _ladder(duty, tuple(outline.ladder(path, duty)))
+    yield from _recipients(outline)
     yield from _pushes(outline)
     if outline.own_lists:
         yield from _lists(outline, outline.own_lists)
@@ -146,7 +169,7 @@ def _twice(values: Iterable[tuple[Path, Hashable]], key: str) -> Iterator[Mistak
 
 
 def _names(outline: Outline) -> Iterator[Mistake]:
-    for parts in (outline.stages, outline.units, outline.areas, outline.duties):
+    for parts in (outline.stages, outline.units, outline.areas, outline.duties, outline.recipients):
         yield from _twice((((*path, "key"), part.key) for path, part in parts), "key_twice")
         yield from _twice((((*path, "name"), part.name) for path, part in parts), "name_twice")
     for path, area in outline.areas:
@@ -245,20 +268,58 @@ def _step(duty: Duty, path: Path, step: Step) -> Iterator[Mistake]:
         yield Mistake("until_before_at", (*path, "until"), {"at": step.at})
 
 
+def _recipients(outline: Outline) -> Iterator[Mistake]:
+    for path, each in outline.recipients:
+        if each.channel == "mail" and not each.address:
+            yield Mistake("address_missing", path, {"name": each.name})
+        elif each.channel == "mail" and not _MAILBOX.fullmatch(each.address):
+            yield Mistake("address_unfit", (*path, "address"), {"address": each.address})
+        elif each.channel == "wecom" and each.address:
+            yield Mistake("address_unwanted", (*path, "address"), {"key": each.key})
+    addresses = (((*path, "address"), each.address.lower()) for path, each in outline.recipients if each.address)
+    yield from _twice(addresses, "address_twice")
+
+
 def _pushes(outline: Outline) -> Iterator[Mistake]:
-    duties = {duty.key: duty for _, duty in outline.duties}
     for path, push in outline.pushes:
-        known = sorted(duties.keys() | outline.broken_duties)
-        if push.duty not in known:
-            yield Mistake("duty_unknown", (*path, "duty"), {"duty": push.duty, "known": known})
-        elif (duty := duties.get(push.duty)) and not duty.every and (duty.on or duty.at_once):
-            yield Mistake("push_never", (*path, "duty"), {"duty": push.duty})
-        if push.table not in OF_A_WEEK:
-            yield Mistake("table_unknown", (*path, "table"), {"table": push.table, "known": OF_A_WEEK})
-        for role in push.to:
-            if role not in BUREAU_ROLES:
-                facts = {"kind": "push", "role": role, "roles": BUREAU_ROLES}
-                yield Mistake("role_misplaced", (*path, "to"), facts)
+        yield from _pushed(outline, path, push)
+        yield from _readers(outline, path, push)
+    for mistake in _twice(((path, (push.table, push.duty)) for path, push in outline.pushes), "push_twice"):
+        yield Mistake(mistake.key, mistake.path, {})
+
+
+def _pushed(outline: Outline, path: Path, push: Push) -> Iterator[Mistake]:
+    """Yield what is wrong with what is sent: the table, the duty, or the two together."""
+    duties = {duty.key: duty for _, duty in outline.duties}
+    known = sorted(duties.keys() | outline.broken_duties)
+    if push.duty not in known:
+        yield Mistake("duty_unknown", (*path, "duty"), {"duty": push.duty, "known": known})
+    if (table := PUSHABLE.get(push.table)) is None:
+        yield Mistake("table_unknown", (*path, "table"), {"table": push.table, "known": list(PUSHABLE)})
+        return
+    duty = duties.get(push.duty)
+    if duty and (duty.every or duty.on or duty.at_once) and not table.fits(duty):
+        fitting = [key for key, each in duties.items() if table.fits(each)]
+        facts = {"table": push.table, "duty": push.duty, "form": table.form, "weekly": table.weekly, "fitting": fitting}
+        yield Mistake("push_unfit", (*path, "duty"), facts)
+    if table.ledger and not outline.has_ledger:
+        yield Mistake("push_no_ledger", (*path, "table"), {"table": push.table})
+    if not table.again and push.again_minutes and "again_minutes" in push.model_fields_set:
+        yield Mistake("push_once", (*path, "again_minutes"), {"table": push.table})
+
+
+def _readers(outline: Outline, path: Path, push: Push) -> Iterator[Mistake]:
+    """Yield what is wrong with whom it is sent to."""
+    if not push.to and not push.also:
+        yield Mistake("push_nobody", path, {})
+    for role in push.to:
+        if role not in PUSH_ROLES:
+            yield Mistake("role_misplaced", (*path, "to"), {"kind": "push", "role": role, "roles": PUSH_ROLES})
+    known = [each.key for _, each in outline.recipients]
+    for key in push.also:
+        if key not in known and key not in outline.broken_recipients:
+            yield Mistake("recipient_unknown", (*path, "also"), {"recipient": key, "known": known})
+    yield from _twice((((*path, "also"), key) for key in push.also), "label_twice")
 
 
 def _lists(outline: Outline, lists: Lists) -> Iterator[Mistake]:

@@ -1,36 +1,78 @@
-"""送达异常: what could not be delivered, and sending it again."""
+"""送达情况: what was sent unasked and whether it arrived (plan: T4); 送达异常: whatever did not; sending it again."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from bot.core.messages import Button, Message
 from bot.core.problems import Problem
 from bot.core.reminders import audible
-from bot.texts import menu as menu_texts
-from bot.texts import moments
-from storage import audit, outbox
+from bot.services.subjects import row_id
+from bot.texts import deliveries as texts
+from bot.texts import moments, paging
+from storage import audit, outbox, pushes
 
 if TYPE_CHECKING:
-    from bot.services.visit import Visit
+    from collections.abc import Sequence
 
-SHOWN = 8
-REASONS = {"unknown": "不确定是否送达", "dead": "未送达"}
+    from bot.core.campaign import Campaign
+    from bot.core.messages import Message
+    from bot.services.visit import Visit
+    from storage.pushes import Delivery
+
+SHOWN: Final = 8
+#: Occasions on a page.
+_PAGE: Final = 5
+#: Sent again by nobody but whoever taps.
+GIVEN_UP: Final = {"unknown": texts.UNKNOWN, "dead": texts.DEAD}
+_UNDER_WAY: Final = {"sent": texts.SENT, "skipped": texts.SKIPPED, "claimed": texts.SENDING, "sending": texts.SENDING}
+
+
+def page(visit: Visit, number: str = "") -> Message:
+    """送达情况: the newest occasions of sending something unasked."""
+    visit.require("delivery.see")
+    shown, pages = paging.within(row_id(number or "0"), pushes.count(visit.work), _PAGE)
+    found = pushes.newest(visit.work, _PAGE, shown * _PAGE)
+    occasions = [_occasion(visit.campaign, rows) for rows in found]
+    return texts.page(occasions, shown, pages, outbox.count_troubles(visit.work), visit.campaign.zone)
+
+
+def _occasion(campaign: Campaign, rows: Sequence[Delivery]) -> texts.Occasion:
+    first = rows[0]
+    return texts.Occasion(_what(first), first.created_at, tuple(row(campaign, each) for each in rows))
+
+
+def row(campaign: Campaign, delivery: Delivery) -> texts.Row:
+    """Return what became of one row, in words."""
+    tried_again = delivery.state == "new" and delivery.error
+    waiting = texts.RETRYING if tried_again else texts.WAITING
+    return texts.Row(
+        _addressee(campaign, delivery.person_name, delivery.channel, delivery.address),
+        GIVEN_UP.get(delivery.state) or _UNDER_WAY.get(delivery.state, waiting),
+        texts.reason(delivery.error) if delivery.state != "sent" else "",
+        delivery.id if tried_again or delivery.state in GIVEN_UP else 0,
+    )
+
+
+def failed(campaign: Campaign, found: Sequence[Delivery]) -> Message:
+    """Return what tells brigade and admin of what did not arrive."""
+    return texts.failed([(_what(each), row(campaign, each)) for each in found])
 
 
 def troubles(visit: Visit) -> Message:
     """List the newest messages that did not arrive, or may not have."""
     visit.require("delivery.see")
     rows = outbox.troubles(visit.work, SHOWN)
-    lines, buttons = [], []
-    for place, row in enumerate(rows, 1):
-        title = row.payload.get("title") or row.payload.get("text", "")[:20]
-        at = moments.moment(row.created_at, visit.campaign.zone)
-        phone = f"，电话{row.phone}" if row.phone else ""
-        lines.append(f"{place}. {row.person_name}{phone}：{title}，{at}，{REASONS[row.state]}")
-        buttons.append((Button(f"重发第{place}条", f"m:resend:{row.id}"),))
-    text = "\n".join(lines) or "没有未送达的消息。"
-    return Message(text, title=menu_texts.TROUBLES, buttons=(*buttons, (menu_texts.BACK_TO_MENU,)), place="next")
+    lines = [
+        texts.trouble(
+            _addressee(visit.campaign, each.person_name, each.channel, each.address),
+            each.phone,
+            each.payload.get("title") or each.payload.get("text", "")[:20],
+            moments.moment(each.created_at, visit.campaign.zone),
+            GIVEN_UP[each.state],
+        )
+        for each in rows
+    ]
+    return texts.troubles(lines, [each.id for each in rows])
 
 
 def resend(visit: Visit, row_id: int) -> Message:
@@ -39,7 +81,16 @@ def resend(visit: Visit, row_id: int) -> Message:
     at = audible(visit.campaign, visit.now)
     if not outbox.resend(visit.work, row_id, at):
         raise Problem("resent_already")
-    audit.note(visit.work, visit.person_id, "delivery.resend", f"outbox:{row_id}")
-    quiet = at > visit.work.now
-    said = f"现在是免打扰时间，{moments.moment(at, visit.campaign.zone)}重新发送。" if quiet else "已重新发送。"
-    return Message(said, buttons=((menu_texts.BACK_TO_MENU,),))
+    audit.note(visit.work, visit.person_id, pushes.RESENT, f"outbox:{row_id}")
+    quiet = moments.moment(at, visit.campaign.zone) if at > visit.work.now else ""
+    return texts.resent(quiet, pushed=pushes.get(visit.work, row_id) is not None)
+
+
+def _what(delivery: Delivery) -> str:
+    """每周工作信息汇总表 · 第28周（7月6日—7月10日）. What was only written down has no message to be named by."""
+    return str(delivery.payload.get("title") or texts.UNNAMED)
+
+
+def _addressee(campaign: Campaign, person: str, channel: str, address: str) -> str:
+    recipient = campaign.recipient(address) if not person else None
+    return texts.addressee(person, recipient.name if recipient else address, channel)

@@ -15,14 +15,12 @@ from bot.services.subjects import Subject, row_id
 from bot.texts import moments
 from bot.texts import reception as texts
 from bot.texts.reports import ON_BEHALF
-from exports import weekly
-from exports.workbook import file_name
 from storage import excuses, standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.core.campaign import Campaign, Duty
+    from bot.core.campaign import Duty
     from bot.core.deadlines import Occurrence
     from bot.core.messages import Message, Place
     from bot.core.standings import Kind, Standing
@@ -222,7 +220,7 @@ def _case(visit: Visit, brief: Brief) -> tuple[str, Button]:
     return texts.case(name, occurrence.title, brief.state, at), Button(name, action)
 
 
-# ── Accepting, and the table ─────────────────────────────────────────────
+# ── Accepting ────────────────────────────────────────────────────────────
 
 
 def accept_all(visit: Visit, key: str) -> Message:
@@ -234,24 +232,3 @@ def accept_all(visit: Visit, key: str) -> Message:
     if not sum(signoff.accept_all(visit, duty, each) for each in chosen):
         raise Problem("nothing_to_accept")
     return state(visit, key)
-
-
-def table(visit: Visit, key: str = "") -> Message:
-    """导出汇总表: the week's aggregated table as it is now."""
-    visit.require("table.get")
-    occurrence = subjects.occurrence(visit.campaign, key) if key else this_week(visit)
-    if occurrence.duty != WEEKLY:
-        raise Problem("gone")
-    line = f"以下为{moments.moment(visit.now, visit.campaign.zone)}的汇总情况。"
-    return table_message(visit.campaign, occurrence, line)
-
-
-def table_message(campaign: Campaign, occurrence: Occurrence, line: str) -> Message:
-    """Return the message that carries a period's table."""
-    return texts.table_message(
-        title=f"{weekly.title_of(campaign)} · {occurrence.title}",
-        line=line,
-        key=occurrence.key,
-        ref=occurrence.key,
-        name=file_name(weekly.name_of(campaign, occurrence)),
-    )

@@ -1,22 +1,19 @@
-"""Reminders and tables that go out by themselves: what the plan says is due becomes outbox rows (M1, M3, M4, T1).
+"""Reminders that go out by themselves: what the plan says is due becomes outbox rows (plan: M1, M3, M4).
 
 Run at every heartbeat and safe to run any number of times, on any replica: `UNIQUE(key, recipient)` makes each
-reminder and each table exist once.
+reminder exist once.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC
 from typing import TYPE_CHECKING
 
-from bot.core import deadlines
 from bot.core.access import as_role
 from bot.core.messages import Message
 from bot.core.problems import Problem
 from bot.core.reminders import (
     NOTHING,
-    REMEMBERED,
     Notice,
     Part,
     Plan,
@@ -29,18 +26,15 @@ from bot.core.reminders import (
     plan,
     undecided,
 )
-from bot.services import notices, reception, reports, subjects
+from bot.services import notices, reports, subjects
 from bot.texts import menu as menu_texts
 from bot.texts import moments
 from bot.texts import reminders as texts
-from exports import EXPORTS
-from exports.weekly import digest
 from storage import drafts, outbox, people, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from bot.core.campaign import Push
     from bot.core.deadlines import Occurrence
     from bot.core.standings import Kind
     from bot.core.standings import Standing as At
@@ -150,69 +144,3 @@ def snooze(visit: Visit, argument: str) -> Message:
     message = texts.words(Notice(visit.person_id, (part,)), visit.campaign, at)
     notices.tell(work, [visit.person_id], part.key, message, not_before=at, expires_at=until)
     return Message(f"好的，{moments.moment(at, zone)}再提醒您。", buttons=((menu_texts.BACK_TO_MENU,),))
-
-
-@dataclass(frozen=True, slots=True)
-class DueTable:
-    """A table to send, or (`number` 0) one whose day has passed unsent and that is only written down."""
-
-    rule: Push
-    occurrence: Occurrence
-    number: int
-    digest: str = ""
-
-
-def tables_due(work: Work) -> list[DueTable]:
-    """Return the tables that are due, and again those that late reports have changed. Reads only."""
-    return [due for rule in work.campaign.pushes for due in _due(work, rule)]
-
-
-def push_tables(work: Work) -> int:
-    """Queue what is due, write down what is not sent any more; return how many messages were queued."""
-    return sum(_push(work, due) for due in tables_due(work))
-
-
-def _due(work: Work, rule: Push) -> Iterator[DueTable]:
-    ended = _ended(work, rule)
-    for older in ended[:-1]:  # the product was down over their day
-        if outbox.latest(work, _prefix(rule, older)) is None:
-            yield DueTable(rule, older, 0)
-    for newest in ended[-1:]:
-        last = outbox.latest(work, _prefix(rule, newest))
-        if last is not None and timedelta(0) <= work.now - last.created_at < timedelta(minutes=rule.again_minutes):
-            continue
-        shown = digest(EXPORTS[rule.table](work, newest.period))
-        if last is None or last.digest != shown:
-            number = int(last.key.rpartition("/")[2]) + 1 if last is not None else 1
-            yield DueTable(rule, newest, number, shown)
-
-
-def _push(work: Work, due: DueTable) -> int:
-    key = f"{_prefix(due.rule, due.occurrence)}{due.number}"
-    if not due.number:
-        outbox.put(work, key=key, recipient="nobody", kind="push", state="skipped", error="expired")
-        return 0
-    line = texts.table_line(work.campaign, work.now, again=due.number > 1)
-    return notices.tell(
-        work,
-        [member.id for role in due.rule.to for member in people.members(work, role)],
-        key,
-        reception.table_message(work.campaign, due.occurrence, line),
-        kind="push",
-        digest=due.digest,
-    )
-
-
-def _prefix(rule: Push, occurrence: Occurrence) -> str:
-    return f"{occurrence.key}/table/{rule.table}/"
-
-
-def _ended(work: Work, rule: Push) -> list[Occurrence]:
-    """Return the periods that have fallen due since the installation, within living memory; oldest first."""
-    after = timedelta(minutes=rule.after_due_minutes)
-    since = max(settings.installed_at(work), work.now - REMEMBERED)
-    return [
-        occurrence
-        for occurrence in deadlines.occurrences(work.campaign, rule.duty)
-        if since <= occurrence.due + after <= work.now
-    ]

@@ -1,23 +1,19 @@
-"""What is said about a campaign file: its mistakes, each with a cure, and what it means in plain words.
+"""What is said about the mistakes of a campaign file: each with its place and a cure.
 
-Leaves out finding mistakes (`bot.core.campaign_rules`, `bot.campaigns`).
+Leaves out finding them (`bot.core.campaign_rules`, `bot.campaigns`) and what a file means (`campaign_meaning`).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from datetime import date, datetime, time
+from datetime import date, time
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from bot.core.deadlines import Occurrence, instant, nominal_day, occurrences
-from bot.texts.moments import day, deadline, weekday
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from bot.core.campaign import Campaign, Duty, Ledger, Step
     from bot.core.campaign_rules import Mistake, Path
 
 ROLES = {
@@ -36,12 +32,6 @@ KINDS = {
     "push": "自动推送",
     "ledger": "台账提醒",
 }
-NEEDS = {"sign_off": "负责人签批", "stamp": "盖章扫描件"}
-HOLIDAYS = {
-    "before": "遇节假日提前到之前最后一个工作日",
-    "after": "遇节假日顺延到之后第一个工作日",
-    "none": "遇节假日不变",
-}
 EVERY = {
     "monday": "每周一",
     "tuesday": "每周二",
@@ -51,10 +41,6 @@ EVERY = {
     "saturday": "每周六",
     "sunday": "每周日",
 }
-_SHOWN = 20
-
-
-# ── Mistakes ─────────────────────────────────────────────────────────────
 
 
 def unreadable(path: str, *, missing: bool) -> str:
@@ -165,9 +151,16 @@ def _role(mistake: Mistake) -> str:
     return f"{kind}不能发给“{ROLES[facts['role']]}”（{facts['role']}）。改成其中的：{_toml(facts['roles'])}。"
 
 
+def step_day(number: int) -> str:
+    """Say on which working day a rung speaks, counted from the due day."""
+    if not number:
+        return "当天"
+    return f"前{-number}个工作日" if number < 0 else f"后{number}个工作日"
+
+
 def _order(mistake: Mistake) -> str:
     facts = mistake.facts
-    before = f"{_step_day(facts['day'])}{facts['at']:%H:%M}"
+    before = f"{step_day(facts['day'])}{facts['at']:%H:%M}"
     return f"提醒没有按先后写：前一级是{before}。把这一级移到前面，或把时间改成在它之后。"
 
 
@@ -196,6 +189,24 @@ def _duty_unknown(mistake: Mistake) -> str:
 def _table_unknown(mistake: Mistake) -> str:
     facts = mistake.facts
     return f"没有能自动推送的表 {_shown(facts['table'])}。{_close(facts['table'], list(facts['known']))}。"
+
+
+def _recipient_unknown(mistake: Mistake) -> str:
+    facts = mistake.facts
+    cure = _close(facts["recipient"], facts["known"]) if facts["known"] else "请补上 [[recipients]]"
+    return f"没有代号为 {_shown(facts['recipient'])} 的收件人。{cure}。"
+
+
+def _push_unfit(mistake: Mistake) -> str:
+    facts = mistake.facts
+    table, duty, fitting = (facts[name] for name in ("table", "duty", "fitting"))
+    reason = f"{_shown(duty)} 没有截止时间，{_shown(table)} 要在截止后推送"
+    if facts["weekly"]:
+        reason = f"{_shown(duty)} 不是每周报送的事项，而 {_shown(table)} 一周一张"
+    elif facts["form"]:
+        reason = f"{_shown(table)} 汇总的是 form = {_shown(facts['form'])} 的事项，{_shown(duty)} 不是"
+    one = "其中之一：" if len(fitting) > 1 else " "
+    return f"{reason}。" + (f"改成{one}{_toml(fitting)}。" if fitting else "方案里没有合适的事项，请删去这一推送。")
 
 
 def _column_unknown(mistake: Mistake) -> str:
@@ -276,8 +287,19 @@ _SENTENCES: Mapping[str, Callable[[Mistake], str]] = {
     "stage_form": _fixed("{form} 用不上 stage，阶段通知的 form 固定写 {wanted}。改成 {wanted}，或删去 stage。"),
     "notice_alone": _fixed("阶段通知在 on 写的日期发一次，点“收到”即可，用不上 {name:bare}。删去 {name:bare}。"),
     "notice_outside": _fixed("{day} 不在“{name:bare}”阶段内。改成 {start} 至 {end} 之间的日期。"),
-    "push_never": _fixed("{duty} 不是每周报送的事项，而推送的表都是一周一张。改成每周报送的事项。"),
     "table_unknown": _table_unknown,
+    "push_unfit": _push_unfit,
+    "push_no_ledger": _fixed("没有写 [ledger]，{table} 发不出来。请补上 [ledger]，或删去这一推送。"),
+    "push_once": _fixed("{table} 只推送一次，用不上 again_minutes。删去这一行。"),
+    "push_twice": _fixed("同一事项的同一张表写了两次推送。删去一处，收件人并到一处写。"),
+    "push_nobody": _fixed('没有写发给谁。补上 to = ["brigade"] 这样的角色，或 also = [收件人的 key]。'),
+    "recipient_unknown": _recipient_unknown,
+    "address_missing": _fixed('没有写 {name} 的邮箱地址。补上 address = "…@…"。'),
+    "address_unfit": _fixed('{address} 不是邮箱地址。改成 "office@example.cn" 这样，一个收件人写一个地址。'),
+    "address_unwanted": _fixed(
+        "企业微信群不写 address：机器人的密钥要保密，写在设置 DUBAN_WECOM 里，代号用 {key:bare}。删去 address。"
+    ),
+    "address_twice": _fixed("邮箱 {value} 写了两次。删去一处，推送的 also 里写同一个收件人。"),
     "quiet_empty": _fixed("免打扰的起止时刻相同。改成不同的时刻，或删去 [quiet]。"),
     "earliest_late": _fixed("{earliest} 不早于整治结束日期 {end}，没有问题可以录入。改成更早的日期，如 2016-01-01。"),
     "label_twice": _fixed("{value} 写了两次。删去一处，或改成另一项。"),
@@ -293,205 +315,6 @@ _SENTENCES: Mapping[str, Callable[[Mistake], str]] = {
 }
 
 
-# ── The check's printout ─────────────────────────────────────────────────
-
-
-def describe(campaign: Campaign, now: datetime) -> str:
-    """Say what the campaign means: rules in words, the next due moments with their weekdays, what to mind."""
-    parts = (_about(campaign), _rules(campaign), _ledger(campaign), _next(campaign, now), _warned(campaign))
-    return "\n".join(line for part in parts for line in part) + "\n"
-
-
 def mistaken(path: str, mistakes: list[str]) -> str:
     """Say every mistake of a file."""
     return "\n".join((f"“{path}”有{len(mistakes)}处需要修改：", *(f"  {each}" for each in mistakes)))
-
-
-def _full(value: date) -> str:
-    return f"{value.year}年{day(value)}（{weekday(value)}）"
-
-
-def _about(campaign: Campaign) -> Iterator[str]:
-    yield f"{campaign.title}（{campaign.bureau}）"
-    yield f"时间：{_full(campaign.start)}至{_full(campaign.end)}，按 {campaign.zone.key} 时间"
-    yield f"单位：{len(campaign.units)}个"
-    if campaign.areas:
-        yield f"整治内容：{len(campaign.areas)}个方面{sum(len(area.items) for area in campaign.areas)}项"
-    if campaign.stages:
-        yield f"阶段：{len(campaign.stages)}个"
-        for stage in campaign.stages:
-            tasks = f"：{'、'.join(stage.tasks)}" if stage.tasks else ""
-            yield f"  {stage.name} {day(stage.start)}—{day(stage.end)}{tasks}"
-    if quiet := campaign.quiet:
-        until = f"{'次日' if quiet.begins > quiet.ends else ''}{quiet.ends:%H:%M}"
-        yield f"免打扰：{quiet.begins:%H:%M}至{until}，其间的提醒顺延到{quiet.ends:%H:%M}"
-
-
-def _rules(campaign: Campaign) -> Iterator[str]:
-    reports = [duty for duty in campaign.duties if duty.stage is None]
-    notices = [duty for duty in campaign.duties if duty.stage is not None]
-    yield ""
-    yield f"报送事项：{len(reports)}件"
-    for duty in reports:
-        yield f"  {duty.name}：{_rule(duty)}{_choices(campaign, duty)}"
-        for step in duty.ladder:
-            yield f"    {_step(step)}"
-    if notices:
-        yield f"阶段通知：{len(notices)}次，各单位联系人或负责人点“收到”，不用签批"
-    for duty in notices:
-        yield f"  {duty.name}：“{campaign.stage(duty.stage or '').name}”阶段的时间和任务，{_rule(duty)}回复"
-        for step in duty.ladder:
-            yield f"    {_step(step)}"
-    for push in campaign.pushes:
-        later = f"后{push.after_due_minutes}分钟" if push.after_due_minutes else "时"
-        yield (
-            f"  自动推送：“{campaign.duty(push.duty).name}”截止{later}，"
-            f"把汇总表发给{_readers(push.to)}；"
-            f"之后有补报的，最多每{push.again_minutes}分钟更新一次"
-        )
-
-
-def _ledger(campaign: Campaign) -> Iterator[str]:
-    if (ledger := campaign.ledger) is None:
-        return
-    earliest = f"{ledger.earliest.year}年{day(ledger.earliest)}"
-    yield ""
-    yield f"问题台账：录入{earliest}以来发生的问题，编号如 {campaign.units[0].series}-{campaign.start.year}-001"
-    yield f"  来源{len(ledger.sources)}种，情形{len(ledger.kinds)}种，严重程度：{'、'.join(ledger.severities)}"
-    yield f"  移交：违纪违规的到{'、'.join(ledger.discipline)}，涉嫌犯罪的到{'、'.join(ledger.judicial)}"
-    yield f"  亮灯：{_yellow(ledger.yellow)}亮黄灯，过了时限亮红灯，其余为蓝灯"
-    columns = f"{len(ledger.columns)}列：{'、'.join(ledger.columns)}" if ledger.columns else "全部列"
-    yield f"  表格：{columns}"
-    if ledger.ladder:
-        yield "  提醒（按每个问题自己的整改时限）："
-    for step in ledger.ladder:
-        days = f"{_step_day(step.day)}起每个工作日" if step.every_day_after else _step_day(step.day)
-        yield f"    {days} {step.at:%H:%M} → {_readers(step.to)}"
-
-
-def _yellow(number: int) -> str:
-    return f"时限前{number}个工作日起" if number else "时限当天"
-
-
-def _choices(campaign: Campaign, duty: Duty) -> str:
-    """Name the campaign's own list a form asks about."""
-    names = {"standards": campaign.own_lists.powers, "case": campaign.own_lists.cases}.get(duty.form, ())
-    return f"；{len(names)}类：{'、'.join(names)}" if names else ""
-
-
-def _rule(duty: Duty) -> str:
-    needs = f"；需{'、'.join(NEEDS[need] for need in duty.needs)}" if duty.needs else ""
-    if duty.at_once or duty.by is None:
-        return f"发生时随时报送，没有截止时间，不催报{needs}"
-    if duty.every:
-        return f"{EVERY[duty.every]}{duty.by:%H:%M}前，{HOLIDAYS[duty.moves]}{needs}"
-    moved = f"，{HOLIDAYS[duty.moves]}" if duty.moves != "none" else ""
-    return f"{_full(duty.on)}{duty.by:%H:%M}前{moved}{needs}" if duty.on else ""
-
-
-def _step(step: Step) -> str:
-    days = f"{_step_day(step.day)}起每个工作日" if step.every_day_after else _step_day(step.day)
-    until = ""
-    if isinstance(step.until, int):
-        until = f"（过{step.until}分钟不再补发）"
-    elif step.until:
-        until = f"（过{step.until:%H:%M}不再补发）"
-    return f"{days} {step.at:%H:%M} {KINDS[step.kind]} → {_readers(step.to)}{until}"
-
-
-def _step_day(number: int) -> str:
-    if not number:
-        return "当天"
-    return f"前{-number}个工作日" if number < 0 else f"后{number}个工作日"
-
-
-def _readers(roles: tuple[str, ...]) -> str:
-    return "、".join(ROLES[role] for role in roles)
-
-
-def _next(campaign: Campaign, now: datetime) -> Iterator[str]:
-    every = sorted(
-        (each for duty in campaign.duties for each in occurrences(campaign, duty.key)),
-        key=lambda each: each.due,
-    )
-    opening = instant(campaign.start, time(), campaign.zone)
-    coming = [each for each in every if each.due >= max(now, opening)]
-    shown = (coming or every)[:_SHOWN]
-    yield ""
-    if not every:
-        yield "没有定期的截止时间。"
-    elif coming:
-        yield f"接下来的截止时间（还有{len(coming)}个，列出{len(shown)}个）："
-    else:
-        yield f"截止时间都已过去（共{len(every)}个，列出前{len(shown)}个）："
-    for each in shown:
-        due = deadline(each.due, campaign.zone)
-        yield f"  {each.due.year}年{due} {_named(campaign, each)}{_moved(campaign, each)}"
-
-
-def _named(campaign: Campaign, each: Occurrence) -> str:
-    duty = campaign.duty(each.duty)
-    return f"{duty.name} {each.title}" if duty.every else duty.name
-
-
-def _moved(campaign: Campaign, each: Occurrence) -> str:
-    nominal = nominal_day(campaign, each)
-    if nominal == each.due.date():
-        return ""
-    turn = "提前" if each.due.date() < nominal else "顺延"
-    return f"（{day(nominal)} {weekday(nominal)}放假，{turn}）"
-
-
-def _warned(campaign: Campaign) -> Iterator[str]:
-    warnings = tuple(_warnings(campaign))
-    if warnings:
-        yield ""
-        yield "请留意："
-        for warning in warnings:
-            yield f"  {warning}"
-
-
-def _warnings(campaign: Campaign) -> Iterator[str]:
-    for year in campaign.workdays.unknown_years(campaign.start, campaign.end):
-        given = sum(each.year == year for each in campaign.workdays.off + campaign.workdays.on)
-        more = f"，并按 [workdays] 里所列的{given}天调整" if given else ""
-        yield (
-            f"{year}年的节假日安排尚未公布，暂按周一至周五计算{more}；"
-            "公布后请更新程序，或把放假、调休日期写进 [workdays]。"
-        )
-    for duty in campaign.duties:
-        yield from _warnings_of(campaign, duty)
-    if campaign.ledger:
-        yield from _warnings_of_ledger(campaign, campaign.ledger)
-
-
-def _warnings_of(campaign: Campaign, duty: Duty) -> Iterator[str]:
-    rows = occurrences(campaign, duty.key)
-    if duty.on and rows and not campaign.workdays.is_workday(rows[0].due.date()):
-        yield f'“{duty.name}”的截止日{_full(rows[0].due.date())}不是工作日；要提前，写上 holiday = "before"。'
-    if duty.every:
-        for each in rows:
-            nominal, due = nominal_day(campaign, each), each.due.date()
-            if due.isocalendar()[:2] != nominal.isocalendar()[:2]:
-                turn = "提前" if due < nominal else "顺延"
-                week = nominal.isocalendar().week
-                yield f"“{duty.name}”第{week}周遇长假，截止时间{turn}到{_full(due)}，不在当周。"
-    if campaign.quiet:
-        for step in duty.ladder:
-            if campaign.quiet.holds(step.at):
-                yield (
-                    f"“{duty.name}”{_step_day(step.day)} {step.at:%H:%M} 的{KINDS[step.kind]}"
-                    f"在免打扰时间内，将顺延到{campaign.quiet.ends:%H:%M}。"
-                )
-
-
-def _warnings_of_ledger(campaign: Campaign, ledger: Ledger) -> Iterator[str]:
-    if not ledger.ladder:
-        yield "问题台账没有写提醒，整改时限快到、过了都不会有人收到消息；要提醒，写上 [[ledger.ladder]]。"
-    if campaign.quiet:
-        for step in ledger.ladder:
-            if campaign.quiet.holds(step.at):
-                yield (
-                    f"问题台账{_step_day(step.day)} {step.at:%H:%M} 的提醒"
-                    f"在免打扰时间内，将顺延到{campaign.quiet.ends:%H:%M}。"
-                )

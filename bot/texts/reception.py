@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bot.core.lifecycle import NAMES
-from bot.core.messages import Attachment, Button, Message, Place
+from bot.core.messages import Button, Message, Place
 from bot.core.plain_text import clip
 from bot.texts import paging
 from bot.texts.menu import BACK_TO_MENU, in_pairs
@@ -201,13 +201,3 @@ def urged(units: Sequence[str], unreached: Sequence[str], *, later: str, back: s
 def to_call(unit: str, people: Iterable[str]) -> str:
     """农机服务中心：联系人 赵某 13800000000."""
     return f"{unit}：{'；'.join(people)}"
-
-
-def table_message(title: str, line: str, key: str, ref: str, name: str) -> Message:
-    """Send the aggregated table, with the way to the desk beside it."""
-    return Message(
-        line,
-        title=title,
-        buttons=((Button("查看报送情况", f"m:state:{key}"), Button(URGE, f"m:urge:{key}")),),
-        attachments=(Attachment("table", ref, name),),
-    )

@@ -106,14 +106,6 @@ def _few(rows: Iterator[tuple[Button, ...]]) -> Rows:
     return every if len(every) <= _ROWS else (*every[: _ROWS - 1], (Button("其余事项：我的待办", "m:todo"),))
 
 
-def table_line(campaign: Campaign, now: datetime, *, again: bool) -> str:
-    """Say what goes with a table sent unasked."""
-    at = now.astimezone(campaign.zone)
-    if again:
-        return f"有单位补报，汇总表已更新（截至{day(at)}{at:%H:%M}）。"
-    return f"报送已截止，汇总表请查收（截至{day(at)}{at:%H:%M}）。"
-
-
 def what(campaign: Campaign, occurrence: Occurrence) -> str:
     """Name what is reported: "第28周（7月6日—7月10日）每周工作信息", "《工作总结》"."""
     duty = campaign.duty(occurrence.duty)

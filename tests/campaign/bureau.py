@@ -118,7 +118,7 @@ class Bureau(Office):
 
 def _due(work: Work) -> Sequence[Row[Any]]:
     columns = (Outbox.id, Outbox.address, Outbox.payload, Outbox.key, Outbox.created_at)
-    due = select(*(col(each) for each in columns)).where(outbox._OPEN, col(Outbox.state) == "new")
+    due = select(*(col(each) for each in columns)).where(outbox.OPEN, col(Outbox.state) == "new")
     return work.conn.execute(due.where(col(Outbox.not_before) <= work.now).order_by(col(Outbox.id))).all()
 
 

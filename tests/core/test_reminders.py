@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.core import deadlines, reminders
 from bot.core.reminders import Notice, Plan, Recipient, Standing
-from bot.texts.reminders import table_line, words
+from bot.texts.reminders import words
 from tests.core.making import make, weekly
 
 if TYPE_CHECKING:
@@ -238,12 +238,6 @@ def test_the_week_after_it_is_named_by_its_number() -> None:
     message = office.says("2020-07-13 08:00")[CONTACT]  # down from Thursday to Monday
     assert "应于上周五（7月10日）12:00前报送" in message.text
     assert message.buttons[0][0].label == "填报第28周信息"
-
-
-def test_what_goes_with_a_table() -> None:
-    campaign = bureau()
-    assert "已更新（截至7月10日12:31）" in table_line(campaign, at("2020-07-10 12:31"), again=True)
-    assert "报送已截止" in table_line(campaign, at("2020-07-10 12:00"), again=False)
 
 
 def test_three_days_down_over_a_friday_sends_what_matters_once_and_writes_down_the_rest() -> None:

@@ -115,33 +115,6 @@ async def test_a_holidays_friday_is_reminded_before_the_holiday(office: Office) 
     assert len(contact.messages) == said
 
 
-async def test_late_reports_renew_the_table_at_most_every_half_hour(office: Office) -> None:
-    units = [unit.key for unit in office.campaign.units]
-    brigade = await office.person("李某", ("brigade", ""))
-
-    def tables() -> int:
-        return sum("汇总表" in message.title for message in brigade.messages)
-
-    await office.everyone_files(units[:2])
-    office.it_is("2020-07-10 12:00")
-    await office.beat()
-    assert tables() == 1
-    await office.beat()
-    assert tables() == 1
-    await office.everyone_files([units[2]])
-    await office.beat()
-    assert tables() == 1, "less than half an hour after the first"
-    office.it_is("2020-07-10 12:30")
-    await office.beat()
-    await office.beat()
-    assert tables() == 2
-    assert brigade.last.attachments[0].ref == "weekly/2020-W28"
-    assert brigade.last.attachments[0].name.endswith(".xlsx")
-    office.it_is("2020-07-10 15:00")
-    await office.beat()
-    assert tables() == 2, "nothing has changed since"
-
-
 async def test_snoozing_reminds_once_more_unless_the_report_is_in(office: Office) -> None:
     units = office.campaign.units
     contact = await office.person("赵某", ("contact", units[0].key))

@@ -1,0 +1,65 @@
+"""What the tables that go out unasked are called, and what is said with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from bot.core.messages import Attachment, Button, Message
+from bot.texts import reception
+from bot.texts.moments import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from bot.core.campaign import Duty
+
+#: What a table is called; {duty} is the name of what is reported, without what stands in brackets.
+_NAMES: Final[Mapping[str, str]] = {
+    "weekly": "{duty}汇总表",
+    "reconciliation": "问题整改对账表",
+    "bulletin": "工作通报",
+    "summary-picture": "每周情况图",
+    "contacts": "{duty}汇总表",
+    "statistics": "{duty}",
+    "standards": "{duty}进度表",
+    "discipline": "报送纪律表",
+    "ledger": "问题台账",
+}
+_CHANGED: Final[Mapping[str, str]] = {"reconciliation": "台账有变动"}  # the others: something came in late
+
+
+def name(duty: Duty, table: str) -> str:
+    """Return what a table that follows this duty is called: 每周工作信息汇总表, 问题台账."""
+    return _NAMES[table].format(duty=duty.name.partition("（")[0])
+
+
+def title(duty: Duty, table: str, occurrence: str) -> str:
+    """Name a table and what it is about: 每周工作信息汇总表 · 第28周（7月6日—7月10日）."""
+    return f"{name(duty, table)} · {occurrence}"
+
+
+def file_name(duty: Duty, table: str, period: str) -> str:
+    """Return what the file is called, without its ending: 每周工作信息汇总表_2020年第28周."""
+    year, _, week = period.partition("-W")
+    return f"{name(duty, table)}_{f'{year}年第{int(week)}周' if week else period}"
+
+
+def changed(table: str) -> str:
+    """Say why a table is sent again."""
+    return _CHANGED.get(table, "有单位补报")
+
+
+def line(what: str, table: str, now: datetime, zone: ZoneInfo, *, again: bool) -> str:
+    """Say what goes with it. The file says itself of when it is: it is made when it is sent."""
+    if again:
+        return f"{changed(table)}，{what}已更新（{moment(now, zone)}）。"
+    return f"报送已截止，{what}请查收。"
+
+
+def message(title: str, line: str, attachment: Attachment, state: str, *, urge: bool) -> Message:
+    """Return the message that carries it; `state` is what the units reported, `urge`: the reader may call for it."""
+    see = Button("查看报送情况", f"m:state:{state}")
+    buttons = (see, Button(reception.URGE, f"m:urge:{state}")) if urge else (see,)
+    return Message(line, title=title, buttons=(buttons,), attachments=(attachment,))
