@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from sqlalchemy import bindparam, delete, select
 from sqlmodel import col
@@ -11,20 +11,29 @@ from storage.statements import insert_once
 from storage.tables import Subscription
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from storage.work import Work
 
 #: "week": the summary at the end of each week. "red": whatever turns red, on its day.
 Kind = Literal["week", "red"]
+
+
+class Subscriber(NamedTuple):
+    """Somebody who is told this from `since` on."""
+
+    person_id: int
+    kind: Kind
+    since: datetime
+
 
 _BEGIN = insert_once(Subscription)
 _END = delete(Subscription).where(
     col(Subscription.person_id) == bindparam("person"), col(Subscription.kind) == bindparam("what")
 )
 _OF = select(col(Subscription.kind)).where(col(Subscription.person_id) == bindparam("person"))
-_WHO = (
-    select(col(Subscription.person_id))
-    .where(col(Subscription.kind) == bindparam("what"))
-    .order_by(col(Subscription.id))
+_EVERYBODY = select(col(Subscription.person_id), col(Subscription.kind), col(Subscription.since)).order_by(
+    col(Subscription.id)
 )
 
 
@@ -45,6 +54,6 @@ def of(work: Work, person_id: int) -> set[str]:
     return set(work.conn.scalars(_OF, {"person": person_id}))
 
 
-def subscribers(work: Work, kind: Kind) -> list[int]:
-    """Return the ids of the people who are told this, first come first."""
-    return list(work.conn.scalars(_WHO, {"what": kind}))
+def subscribers(work: Work) -> list[Subscriber]:
+    """Return who is told what, first come first."""
+    return [Subscriber(row.person_id, row.kind, row.since) for row in work.conn.execute(_EVERYBODY)]

@@ -36,7 +36,7 @@ def matrix(visit: Visit, page: str = "") -> Message:
     book, since = standing.book(visit.work), settings.installed_at(visit.work)
     at = moments.moment(visit.now, visit.campaign.zone)
     if number:
-        names = [_short(duty) for duty, _ in _dated(visit)]
+        names = [short(duty) for duty, _ in dated(visit)]
         return texts.grid_page(at, names, list(_grid(visit, book, since)), number)
     lines = [_duty(visit, book, duty, since) for duty in _duties(visit)]
     excuses = [Button(texts.EXCUSES, "m:excuses")] if visit.may("report.excuse") else []
@@ -45,8 +45,8 @@ def matrix(visit: Visit, page: str = "") -> Message:
 
 def _grid(visit: Visit, book: Book, since: datetime) -> Iterator[texts.Row]:
     """Yield a row of signs for every unit."""
-    columns = [(book.at(each), _overdue(visit, each, since)) for _, each in _dated(visit)]
-    weeks = [book.at(week) for week in _weeks(visit, since)]
+    columns = [(book.at(each), past_due(visit, each, since)) for _, each in dated(visit)]
+    weeks = [book.at(week) for week in fallen_weeks(visit, since)]
     for unit in visit.campaign.units:
         signs = "".join(_sign(at[unit.key].kind, overdue=overdue) for at, overdue in columns)
         kept = discipline.record(at[unit.key] for at in weeks)
@@ -57,7 +57,7 @@ def _sign(kind: Kind, *, overdue: bool) -> str:
     return texts.SIGNS[kind] if kind != "missing" or overdue else texts.NOT_YET
 
 
-def _overdue(visit: Visit, occurrence: Occurrence, since: datetime) -> bool:
+def past_due(visit: Visit, occurrence: Occurrence, since: datetime) -> bool:
     """Tell whether it has fallen due while the product was in use: nobody could file here what did so before."""
     return bool(discipline.fallen_due([occurrence], since, visit.now))
 
@@ -68,7 +68,7 @@ def _duties(visit: Visit) -> list[Duty]:
     return sorted(duties, key=lambda duty: (duty.at_once, duty.stage is not None))
 
 
-def _dated(visit: Visit) -> list[tuple[Duty, Occurrence]]:
+def dated(visit: Visit) -> list[tuple[Duty, Occurrence]]:
     """Return those with a day, each with the occurrence to look at."""
     return [(duty, now) for duty in _duties(visit) if (now := _now(visit, duty)) is not None]
 
@@ -80,13 +80,14 @@ def _now(visit: Visit, duty: Duty) -> Occurrence | None:
     return now or last or next(iter(deadlines.occurrences(visit.campaign, duty.key)), None)
 
 
-def _short(duty: Duty) -> str:
+def short(duty: Duty) -> str:
+    """Return a duty's name without what stands in brackets."""
     return duty.name.partition("（")[0]
 
 
 def _title(duty: Duty, occurrence: Occurrence) -> str:
     """Return what a line is about: 第28周每周工作信息, 专项整治联系人."""
-    return f"{occurrence.title.partition('（')[0] if duty.every else ''}{_short(duty)}"
+    return f"{occurrence.title.partition('（')[0] if duty.every else ''}{short(duty)}"
 
 
 def _duty(visit: Visit, book: Book, duty: Duty, since: datetime) -> texts.DutyLine:
@@ -94,14 +95,10 @@ def _duty(visit: Visit, book: Book, duty: Duty, since: datetime) -> texts.DutyLi
     if occurrence is None:
         return _cases(book, duty)
     stand = book.at(occurrence)
-    past = _overdue(visit, occurrence, since)
+    past = past_due(visit, occurrence, since)
     kinds = [at.kind for at in stand.values()]
     done = sum(at.reported is not None for at in stand.values())
-    before = urgency.past(occurrence.due, since)  # it was over before the product was in use
-    asked = occurrence.opens <= visit.now and not before
-    when = texts.closes(moments.day(occurrence.due), past=urgency.past(occurrence.due, visit.now), before=before)
-    if duty.stage is not None and occurrence.opens > visit.now:
-        when = texts.goes_out(moments.day(occurrence.due))
+    asked = occurrence.opens <= visit.now and not urgency.past(occurrence.due, since)
     counts = [
         ("已收到" if duty.stage else "已报", done),
         ("办理中", sum(kind in WAITING for kind in kinds)),
@@ -111,12 +108,21 @@ def _duty(visit: Visit, book: Book, duty: Duty, since: datetime) -> texts.DutyLi
     late = [visit.campaign.unit(unit).name for unit, at in stand.items() if past and at.kind in {*WAITING, "missing"}]
     return texts.DutyLine(
         name=_title(duty, occurrence),
-        short=_short(duty),
-        when=when,
+        short=short(duty),
+        when=when(visit, occurrence, since),
         counts=counts,
         late=late,
         action=f"m:state:{occurrence.key}",
     )
+
+
+def when(visit: Visit, occurrence: Occurrence, since: datetime) -> str:
+    """Return the day a report is due, and whether it was over before the product was in use."""
+    day = moments.day(occurrence.due)
+    if visit.campaign.duty(occurrence.duty).stage is not None and occurrence.opens > visit.now:
+        return texts.goes_out(day)
+    before = urgency.past(occurrence.due, since)
+    return texts.closes(day, past=urgency.past(occurrence.due, visit.now), before=before)
 
 
 def _cases(book: Book, duty: Duty) -> texts.DutyLine:
@@ -127,7 +133,7 @@ def _cases(book: Book, duty: Duty) -> texts.DutyLine:
         ("其中待接收", states.count("reported")),
         ("办理中", sum(state in lifecycle.UNDER_WAY or state == "returned" for state in states)),
     ]
-    return texts.DutyLine(duty.name, _short(duty), "随时报送", counts, (), f"m:state:{duty.key}")
+    return texts.DutyLine(duty.name, short(duty), "随时报送", counts, (), f"m:state:{duty.key}")
 
 
 def _newest(book: Book, duty: Duty) -> Iterator[Brief]:
@@ -135,7 +141,7 @@ def _newest(book: Book, duty: Duty) -> Iterator[Brief]:
         yield from (each for each in rows if each.duty == duty.key and each.current)
 
 
-def _weeks(visit: Visit, since: datetime) -> list[Occurrence]:
+def fallen_weeks(visit: Visit, since: datetime) -> list[Occurrence]:
     """Return what is reported every week and has fallen due."""
     weekly = [
         each for duty in visit.campaign.duties if duty.every for each in deadlines.occurrences(visit.campaign, duty.key)
@@ -152,7 +158,7 @@ def unit(visit: Visit, key: str) -> Message:
     if not visit.may("standing.see"):
         visit.require("report.see", known)
     book = standing.book(visit.work, (known,))
-    found = _dated(visit)
+    found = dated(visit)
     cases = [
         (duty, sum(each.state != "withdrawn" for each in _newest(book, duty)))
         for duty in _duties(visit)
@@ -188,7 +194,7 @@ def _unit_line(visit: Visit, book: Book, duty: Duty, occurrence: Occurrence, key
 
 
 def _unit_weeks(visit: Visit, book: Book, key: str) -> str:
-    weeks = [(week, book.at(week)[key]) for week in _weeks(visit, settings.installed_at(visit.work))]
+    weeks = [(week, book.at(week)[key]) for week in fallen_weeks(visit, settings.installed_at(visit.work))]
     if not weeks:
         return ""
     late = [_week(week) for week, at in weeks if at.kind == "late"]
@@ -213,11 +219,11 @@ def _unit_buttons(visit: Visit, book: Book, found: Sequence[tuple[Duty, Occurren
     for duty, occurrence in found:
         newest = book.newest(occurrence, key)
         if visit.may("standing.see"):
-            yield Button(_short(duty), f"m:state:{occurrence.key}@{key}")
+            yield Button(short(duty), f"m:state:{occurrence.key}@{key}")
         elif newest is not None:
-            yield Button(_short(duty), f"m:see:{newest.id}")
+            yield Button(short(duty), f"m:see:{newest.id}")
         elif occurrence.opens <= visit.now and visit.may("report.file", key):
-            yield Button(texts.fill_in(_short(duty)), f"m:file:{occurrence.key}@{key}")
+            yield Button(texts.fill_in(short(duty)), f"m:file:{occurrence.key}@{key}")
 
 
 def _back(visit: Visit, key: str) -> list[Button]:

@@ -81,6 +81,15 @@ def few(names: Sequence[str]) -> str:
     return "、".join(names[:NAMED]) + more
 
 
+def within(names: Sequence[str], room: int) -> str:
+    """Name the first of them, as many as so many signs hold but one at the least, and how many there are."""
+    for told, name in enumerate(names):
+        room -= len(name) + 1
+        if told and room < 0:
+            return f"{'、'.join(names[:told])}等{len(names)}家"
+    return "、".join(names)
+
+
 def weeks(missing: int, late: int) -> str:
     """缺2迟1: how often a unit has kept the desk waiting so far."""
     return (f"缺{missing}" if missing else "") + (f"迟{late}" if late else "")
