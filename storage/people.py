@@ -14,6 +14,8 @@ from storage.statements import insert_once
 from storage.tables import Account, Inbox, Membership, Moment, Outbox, Person
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from storage.work import Work
 
 #: How exactly it is known when an account was last seen: writing it down for every message would cost too much.
@@ -164,6 +166,12 @@ _HOME = (
 )
 
 
+def look(work: Work, channel: str, address: str) -> AccountRow | None:
+    """Return the account of a chat whose page is only looking: nothing is written down; None when there is none."""
+    rows = _ACCOUNT.rows(work, {"at_channel": channel, "at_address": address, "now": work.now})
+    return _account(channel, address, rows) if rows else None
+
+
 def account(work: Work, channel: str, address: str) -> AccountRow:
     """Return the account of a chat that has just written, made at its first message.
 
@@ -180,6 +188,12 @@ def account(work: Work, channel: str, address: str) -> AccountRow:
     found = _Found(*rows[0])
     if found.unreachable or not found.seen_at <= work.now < found.seen_at + SEEN_EVERY:
         work.conn.execute(_SEEN, {"account_id": found.id, "now": work.now})
+    return _account(channel, address, rows)
+
+
+def _account(channel: str, address: str, rows: Sequence[Sequence[Any]]) -> AccountRow:
+    """Make one account of its rows: each has another of its roles."""
+    found = _Found(*rows[0])
     return AccountRow(
         id=found.id,
         channel=channel,

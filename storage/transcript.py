@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
     from storage.work import Work
 
-#: An outbox row is shown from the moment its sending is committed; a waiting reminder may still be dropped.
-SHOWN = ("sending", "sent", "unknown")
+#: An outbox row is shown from the moment its sending is committed; a waiting reminder may still be dropped. A file that
+#: somebody waits for is shown once it is there.
+SHOWN = col(Outbox.state).in_(("sending", "sent", "unknown")) & (
+    (col(Outbox.kind) != "file") | (col(Outbox.state) != "sending")
+)
 
-Marks = tuple[tuple[int, ...], tuple[int, ...]]
+#: Rows of the outbox with what each says instead of its first words, rows of the inbox.
+Marks = tuple[tuple[tuple[int, str], ...], tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,10 @@ class Heard:
 
 
 def marks(work: Work, channel: str, address: str, most: int) -> Marks:
-    """Return the ids a page would show, cheaply: as long as they stay the same, so does the page."""
+    """Return what a page would show, cheaply: as long as that stays the same, so does the page."""
     shown = (
-        select(col(Outbox.id))
-        .where(col(Outbox.channel) == channel, col(Outbox.address) == address, col(Outbox.state).in_(SHOWN))
+        select(col(Outbox.id), col(Outbox.digest))
+        .where(col(Outbox.channel) == channel, col(Outbox.address) == address, SHOWN)
         .order_by(col(Outbox.id).desc())
         .limit(most)
     )
@@ -62,7 +66,7 @@ def marks(work: Work, channel: str, address: str, most: int) -> Marks:
         .order_by(col(Inbox.id).desc())
         .limit(most)
     )
-    return tuple(work.conn.scalars(shown)), tuple(work.conn.scalars(heard))
+    return tuple((row.id, row.digest) for row in work.conn.execute(shown)), tuple(work.conn.scalars(heard))
 
 
 def recent(work: Work, channel: str, address: str, most: int) -> tuple[list[Shown], list[Heard]]:
@@ -77,7 +81,7 @@ def recent(work: Work, channel: str, address: str, most: int) -> tuple[list[Show
             col(Outbox.remote),
             col(Outbox.created_at),
         )
-        .where(col(Outbox.channel) == channel, col(Outbox.address) == address, col(Outbox.state).in_(SHOWN))
+        .where(col(Outbox.channel) == channel, col(Outbox.address) == address, SHOWN)
         .order_by(col(Outbox.id).desc())
         .limit(most)
     )
@@ -103,7 +107,7 @@ def payload(work: Work, channel: str, address: str, row_id: int) -> dict[str, An
             col(Outbox.id) == row_id,
             col(Outbox.channel) == channel,
             col(Outbox.address) == address,
-            col(Outbox.state).in_(SHOWN),
+            SHOWN,
         )
     )
     return found
@@ -116,7 +120,7 @@ def newest(work: Work, channel: str, addresses: Iterable[str], most: int) -> dic
         .where(
             col(Outbox.channel) == channel,
             col(Outbox.address).in_(list(addresses)),
-            col(Outbox.state).in_(SHOWN),
+            SHOWN,
         )
         .order_by(col(Outbox.id).desc())
         .limit(most)

@@ -10,11 +10,13 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Mount, Route
 
+from bot.services import board as boards
 from handlers.web import pages, sessions
+from handlers.web.board import Boards
 from handlers.web.downloads import Downloads
 from handlers.web.front import WebFront
 from handlers.web.guard import SecurityHeaders
-from handlers.web.house import UPLOAD_BYTES, Demo, DemoPerson, House
+from handlers.web.house import CHANNEL, UPLOAD_BYTES, Demo, DemoPerson, House
 from handlers.web.inputs import TEXT_CHARACTERS, Inputs
 from handlers.web.joining import Joining
 from handlers.web.rehearsal import Rehearsal
@@ -29,7 +31,8 @@ __all__ = ["Demo", "DemoPerson", "House", "WebFront", "create_app"]
 
 def create_app(house: House) -> Starlette:
     """Return the application. The serving needs a `WebFront`; closing the channel ends the open streams."""
-    streams, inputs, joining = Streams(house), Inputs(house), Joining(house)
+    streams, inputs, joining, downloads = Streams(house), Inputs(house), Joining(house), Downloads(house)
+    board = Boards(house, downloads)
     rehearsal = Rehearsal(house, house.demo) if house.demo is not None else None
 
     async def home(request: Request) -> Response:
@@ -40,7 +43,7 @@ def create_app(house: House) -> Starlette:
         if address is None:
             if rehearsal is not None:
                 return RedirectResponse("/")
-            return pages.page("closed", status=401, title=house.campaign.title, bureau=house.campaign.bureau)
+            return pages.closed(house)
         return pages.page(
             "chat",
             title=house.campaign.title,
@@ -48,6 +51,9 @@ def create_app(house: House) -> Starlette:
             persona=request.query_params.get("as", "") if rehearsal is not None else "",
             limit=UPLOAD_BYTES,
             most=TEXT_CHARACTERS,
+            board=sessions.link(house, request, "/board"),
+            # An attribute of the link to it, for those whom the board is not for.
+            kept="" if await house.store.read(boards.open_to, CHANNEL, address) else "hidden",
         )
 
     routes = [
@@ -56,7 +62,14 @@ def create_app(house: House) -> Starlette:
         Route("/api/transcript", streams.whole),
         Route("/api/inputs", inputs.receive, methods=["POST"]),
         Route("/api/files", inputs.upload, methods=["POST"]),
-        Route("/files/{row:int}/{place:int}", Downloads(house).serve),
+        Route("/files/{row:int}/{place:int}", downloads.serve),
+        Route("/board", board.page),
+        Route("/board/files/{name}/{rest:path}", board.file),
+        Route("/api/board", board.whole),
+        Route("/api/board/mark", board.mark),
+        Route("/api/board/stream", board.stream),
+        Route("/api/board/entries", board.entries),
+        Route("/api/board/entries/{entry:int}", board.entry),
         Route("/join/{token}", joining.ask),
         Route("/join/{token}", joining.join, methods=["POST"]),
         Mount("/static", pages.Assets()),

@@ -49,6 +49,10 @@ class Downloads:
         """GET /files/<outbox id>/<n>: 404 whatever the reason, so that nothing is learnt from asking."""
         address = sessions.require_visitor(self._house, request)
         attachment = await self._attachment(address, request.path_params["row"], request.path_params["place"])
+        return await self.send(address, attachment)
+
+    async def send(self, address: str, attachment: Attachment) -> Response:
+        """Return the file to whoever is at this address; 404 unless they may have it."""
         # Not a mere reading: who looks is seen here.
         if not await self._house.store.run(attachments.permitted, CHANNEL, address, attachment):
             raise HTTPException(404)

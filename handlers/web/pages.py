@@ -14,6 +14,8 @@ from starlette.staticfiles import StaticFiles
 if TYPE_CHECKING:
     from starlette.types import Scope
 
+    from handlers.web.house import House
+
 _HERE = Path(__file__).parent
 _BLANK = re.compile(r"\{\{(\w+)\}\}")
 
@@ -26,6 +28,11 @@ def _source(name: str) -> str:
 def page(name: str, *, status: int = 200, **facts: object) -> HTMLResponse:
     """Return a page with its blanks filled; KeyError for a blank nobody filled."""
     return HTMLResponse(_BLANK.sub(lambda blank: escape(str(facts[blank[1]])), _source(name)), status)
+
+
+def closed(house: House) -> HTMLResponse:
+    """Return the page for strangers."""
+    return page("closed", status=401, title=house.campaign.title, bureau=house.campaign.bureau)
 
 
 class Assets(StaticFiles):

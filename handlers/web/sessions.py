@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.exceptions import HTTPException
@@ -40,6 +41,11 @@ def require_visitor(house: House, request: Request) -> str:
     if address is None:
         raise HTTPException(401)
     return address
+
+
+def link(house: House, request: Request, path: str) -> str:
+    """Return the address of another page for the same visitor: in the demo it says who that is."""
+    return f"{path}?as={quote(request.query_params.get('as', ''))}" if house.demo is not None else path
 
 
 def begin(house: House, request: Request, response: Response, address: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,8 +12,9 @@ import httpx
 import pytest
 import uvicorn
 
+from bot.app import listen
 from bot.clock import RehearsalClock
-from bot.services import reminding
+from bot.services import pushing, reminding
 from exports.channels.web import WebChannel
 from exports.files import Maker
 from handlers.serving import Serving
@@ -63,7 +63,7 @@ class _Server(uvicorn.Server):
 async def answering(app: Starlette, channel: WebChannel) -> AsyncIterator[str]:
     """Serve on a free port; give the address."""
     server = _Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with listen("127.0.0.1", 0) as listening:
         task = asyncio.create_task(server.serve([listening]))
         while not server.started:  # noqa: ASYNC110 - uvicorn tells in no other way
             await asyncio.sleep(0.01)
@@ -90,7 +90,7 @@ class Rig:
 
     async def beat(self) -> None:
         await self.store.run(reminding.remind)
-        await self.store.run(reminding.push_tables)
+        await self.store.run(pushing.push_tables)
         await self.dispatcher.dispatch()
 
     def caller(self) -> httpx.AsyncClient:
@@ -106,7 +106,7 @@ async def opened(url: str, folder: Path, campaign: Campaign, *, demo: bool) -> A
     files = FileStore(folder / "files")
     maker = Maker(store, files)
     channel = WebChannel()
-    dispatcher = Dispatcher(store, {"web": channel}, maker.make, owner="test")
+    dispatcher = Dispatcher(store, {"web": channel}, maker, owner="test")
     serving = Serving(store, dispatcher.send, owner="test")
     serving.add(WebFront())
     rig = Rig(store, channel, dispatcher, clock)
@@ -145,11 +145,13 @@ PLAYED: tuple[tuple[str, str, Role, int | None], ...] = (
     ("zhang", "张某", "head", 0),
     ("wang", "王某", "contact", 1),
     ("zhao", "赵某", "brigade", None),
+    ("sun", "孙某", "leader", None),
+    ("zheng", "郑某", "admin", None),
 )
 
 
 def _enrol(work: Work) -> tuple[DemoPerson, ...]:
-    """Bring in a contact and a head of the first unit, a contact of the second, and the brigade."""
+    """Bring in a contact and a head of the first unit, a contact of the second, and those of the whole bureau."""
     made = []
     for key, name, role, place in PLAYED:
         unit = None if place is None else work.campaign.units[place]

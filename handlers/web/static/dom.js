@@ -26,3 +26,29 @@ export function size(bytes) {
   if (bytes < 1024 * 1024) return `${Math.round(bytes / 1024)} KB`;
   return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
+
+const LAMPS = { "🔵": ["blue", "蓝灯"], "🟡": ["yellow", "黄灯"], "🔴": ["red", "红灯"] };
+
+// The lamps of deadlines are drawn here: not every computer in an office has these signs in its fonts.
+export function lamps(text) {
+  return text.split(/([🔵🟡🔴])/u).map((part) => {
+    const [colour, name] = LAMPS[part] ?? [];
+    return colour ? el("span", { class: `lamp ${colour}`, role: "img", "aria-label": name }) : part;
+  });
+}
+
+// Only when it is different: a text that is set anew is read out anew.
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+// Shows that something has just changed.
+export function flash(element) {
+  element.classList.remove("changed");
+  void element.offsetWidth; // begins anew
+  element.classList.add("changed");
+}
+
+export function typing(element) {
+  return element.matches?.("input, select, textarea") ?? false;
+}

@@ -1,6 +1,6 @@
 // The conversation on the page: cards and bubbles by key, moved and redrawn as the server says; what is unsent below.
 
-import { el, size } from "./dom.js";
+import { el, lamps, size } from "./dom.js";
 
 const GAP = 10; // minutes between two entries that are worth a line with the time
 const KINDS = {
@@ -309,14 +309,4 @@ function refocus(element, { place, label }) {
   const buttons = [...element.querySelectorAll(".choice")];
   const same = buttons.find((button) => button.textContent === label) ?? buttons[place] ?? buttons[0];
   same?.focus({ preventScroll: true });
-}
-
-const LAMPS = { "🔵": ["blue", "蓝灯"], "🟡": ["yellow", "黄灯"], "🔴": ["red", "红灯"] };
-
-// The lamps of deadlines are drawn here: not every computer in an office has these signs in its fonts.
-function lamps(text) {
-  return text.split(/([🔵🟡🔴])/u).map((part) => {
-    const [colour, name] = LAMPS[part] ?? [];
-    return colour ? el("span", { class: `lamp ${colour}`, role: "img", "aria-label": name }) : part;
-  });
 }

@@ -8,6 +8,16 @@ export function url(path, params = {}) {
   return query.size ? `${path}?${query}` : path;
 }
 
+// Resolves with the value; rejects with the status as `status` (0 when the line is down).
+export async function get(path, params) {
+  const answer = await fetch(url(path, params), { signal: AbortSignal.timeout(15000) }).catch(() => ({ ok: false, status: 0 }));
+  if (!answer.ok) throw Object.assign(new Error(path), { status: answer.status });
+  return answer.json();
+}
+
+// The session has ended, or what one was has.
+export const ended = (status) => status === 401 || status === 403;
+
 // Resolves with the status; rejects when the line is down.
 export async function post(path, value) {
   const answer = await fetch(url(path), {
@@ -47,7 +57,7 @@ export function follow(path, whole, told, changed) {
   async function ask() {
     try {
       const answer = await fetch(url(whole), { signal: AbortSignal.timeout(10000) });
-      if (answer.status === 401) return stop();
+      if (ended(answer.status)) return stop();
       if (answer.ok) hear(await answer.json());
       else changed("lost");
     } catch {
@@ -89,7 +99,7 @@ export function follow(path, whole, told, changed) {
 
   async function check() {
     try {
-      if (whole && (await fetch(url(whole))).status === 401) return stop();
+      if (whole && ended((await fetch(url(whole))).status)) return stop();
     } catch {
       // still down
     }
