@@ -70,14 +70,14 @@ class Product:
         self.owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self.store = Store(settings.database, now=clock.now, campaign=campaign)
         self.files = FileStore(data_folder(settings.database) / "files")
-        self.maker = Maker(self.store, self.files)
+        self.maker = Maker(self.store, self.files, settings.templates)
         self.web = WebChannel()
         self.telegram: TelegramFront | None = None
         self.api = BotApi(settings.token, settings.telegram_api) if settings.token else None
         channels: dict[str, Channel] = {self.web.name: self.web}
         if self.api is not None:
             channels["telegram"] = TelegramChannel(self.api)
-        self.dispatcher = Dispatcher(self.store, channels, self.maker.make, owner=self.owner)
+        self.dispatcher = Dispatcher(self.store, channels, self.maker, owner=self.owner)
         self.serving = Serving(self.store, self.dispatcher.send, owner=self.owner, notified=self._kick)
         self.election = Election(settings.database)
         beat = REHEARSAL_BEAT if isinstance(clock, RehearsalClock) else BEAT
@@ -235,7 +235,8 @@ class _Server(uvicorn.Server):
 def listen(host: str, port: int) -> socket.socket:
     """Take the address before anything starts; WrongSetting when it is taken or not ours."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # Said to be TCP: asyncio has small answers leave at once on those only, and a browser waits 40 ms for each else.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     if os.name == "posix":  # on Windows it would let two programs share the port
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -72,6 +72,11 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("file", metavar="FILE", type=Path)
     check.set_defaults(command=_check)
 
+    export = commands.add_parser("export", help=texts.EXPORT).add_subparsers(metavar=texts.COMMAND, required=True)
+    fits = export.add_parser("check", help=texts.EXPORT_CHECK)
+    fits.add_argument("template", metavar="TEMPLATE", type=Path)
+    fits.set_defaults(command=_check_template)
+
     invite = commands.add_parser("invite", help=texts.INVITE)
     invite.add_argument("--role", required=True, metavar="|".join(ROLES), help=texts.ROLE)
     invite.add_argument("--unit", default="", metavar="KEY", help=texts.UNIT)
@@ -138,6 +143,16 @@ def _check(chosen: argparse.Namespace) -> int:
     settings = read_settings()
     sys.stdout.write(describe(campaign, _clock(settings).now()).rstrip() + "\n")
     return 0
+
+
+def _check_template(chosen: argparse.Namespace) -> int:
+    from exports.office_template.check import check  # noqa: PLC0415 - as above
+
+    settings = read_settings()
+    campaign = _campaign(settings) if settings.campaign else load(SAMPLE)
+    told, usable = check(chosen.template, campaign, _clock(settings).now())
+    sys.stdout.write(told + "\n")
+    return 0 if usable else WRONG
 
 
 def _invite(chosen: argparse.Namespace) -> int:

@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_WEB = "127.0.0.1:8080"
 DEFAULT_API = "https://api.telegram.org"
+#: An office's own templates, beside the working folder.
+DEFAULT_TEMPLATES = Path("templates")
 _HOST_PORT = re.compile(r"(?P<host>[A-Za-z0-9_.\-]+|\[[0-9A-Fa-f:]+\]):(?P<port>\d{1,5})")
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_\-]{5,}")
 HIGHEST_PORT = 65535
@@ -83,6 +85,7 @@ class Settings(BaseSettings):
     telegram_api: Annotated[str, _blank_is(DEFAULT_API), AfterValidator(_base)] = DEFAULT_API
     web: Annotated[str | None, AfterValidator(_address)] = None
     public_url: Annotated[str, _blank_is(""), AfterValidator(_public)] = ""
+    templates: Annotated[Path, _blank_is(DEFAULT_TEMPLATES)] = DEFAULT_TEMPLATES
     clock: Annotated[datetime | None, _blank_is(None), AfterValidator(_aware)] = None
     clock_speed: Annotated[float, _blank_is(1.0), AfterValidator(_speed)] = 1.0
 

@@ -10,6 +10,9 @@ Owns pacing, retrying and giving up. What each failure means (`exports.channels.
 
 Sending is at least once: Telegram has no idempotency key, so a crash between its "ok" and our commit may repeat one
 reply. Replies are not paced (people wait for them; a 429 is obeyed); notices and files are.
+
+A file that somebody waits for is followed: the message that announced it says how far it is, and how it ended. Where
+messages carry no files it is made all the same, and laid by for whoever fetches it.
 """
 
 from __future__ import annotations
@@ -20,20 +23,26 @@ import logging
 import time
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-from bot.core.messages import Attachment, Message
+from bot.core.messages import Message
 from bot.services import reaching
 from bot.texts import conversation as texts
-from exports.channels.base import Channel, Moved, Parcel, Refused, Unsent, Unsure, Upload
-from storage import outbox, people
+from exports.channels.base import Moved, Parcel, Refused, Unsent, Unsure
+from scheduler.pace import Pace
+from scheduler.progress import Announcements, Progress
+from storage import awaited, outbox, people
 from storage.failpoints import reach
 from storage.outbox import Outcome, Outgoing
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
+    from exports.channels.base import Channel, Upload
+    from exports.files import Maker
+    from exports.process import Told
     from storage.work import Store
 
 log = logging.getLogger(__name__)
@@ -45,42 +54,6 @@ LEASE = timedelta(seconds=60)
 #: With the longest delay between them, about a day: a channel that is down is waited for, reminders until they expire.
 TRIES = 300
 LONGEST_DELAY = timedelta(minutes=5)
-#: Bot API: about one message a second in one chat.
-PER_ADDRESS = 1.0
-BURST = 5
-#: Addresses whose last turn is remembered; past that, those long past are forgotten.
-REMEMBERED = 10_000
-
-
-class Pace:
-    """A token bucket for one channel, and the moments before which it or one address must keep still (monotonic)."""
-
-    def __init__(self, rate: float) -> None:
-        """Allow `rate` messages a second with a burst of `BURST`; 0 for no limit."""
-        self._rate = rate
-        self._tokens = float(BURST)
-        self._filled = time.monotonic()
-        self._addresses: dict[str, float] = {}
-        self.not_before = 0.0
-
-    def wait(self, address: str) -> float:
-        """Take a turn for `address`; return how many seconds to wait before using it."""
-        now = time.monotonic()
-        start = max(now, self.not_before)
-        if self._rate:
-            self._tokens = min(float(BURST), self._tokens + (now - self._filled) * self._rate)
-            self._filled = now
-            self._tokens -= 1
-            start = max(start, now - self._tokens / self._rate if self._tokens < 0 else now)
-            start = max(start, self._addresses.get(address, 0.0))
-            self._addresses[address] = start + PER_ADDRESS
-            if len(self._addresses) > REMEMBERED:
-                self._addresses = {key: at for key, at in self._addresses.items() if at > now}
-        return start - now
-
-    def hold(self, seconds: float) -> None:
-        """Keep still for so long: the channel said so."""
-        self.not_before = max(self.not_before, time.monotonic() + seconds)
 
 
 class Dispatcher:
@@ -90,16 +63,17 @@ class Dispatcher:
         self,
         store: Store,
         channels: Mapping[str, Channel],
-        make: Callable[[Attachment], Awaitable[Upload]],
+        maker: Maker,
         *,
         owner: str,
     ) -> None:
-        """Wire the store, the channels by name, what turns an attachment into a file, and this process's name."""
+        """Wire the store, the channels by name, what turns attachments into files, and this process's name."""
         self._store = store
         self._channels = channels
-        self._make = make
+        self._maker = maker
         self._owner = owner
         self._paces = {name: Pace(channel.rate) for name, channel in channels.items()}
+        self._announcements = Announcements(store, channels, self._paces, self._lane)
         self._settled: list[Outcome] = []
         self._settling: asyncio.Task[None] | None = None
         self._at_once = asyncio.Semaphore(8)
@@ -156,7 +130,7 @@ class Dispatcher:
         async with lane, self._aside() if large else contextlib.nullcontext(), room:
             if not await self._store.run(outbox.sending, row.id, self._owner, LEASE):
                 return  # its lease ran out and another process took it, or a later reply made it needless
-            await self._deliver(row)
+            await (self._bring(row) if awaited.is_awaited(row) else self._deliver(row))
 
     @contextlib.asynccontextmanager
     async def _aside(self) -> AsyncIterator[None]:
@@ -174,55 +148,81 @@ class Dispatcher:
         """Return what lets one chat's replies go one after the other: one that comes again must not overtake."""
         return self._lanes.setdefault((row.channel, row.address), asyncio.Lock())
 
-    async def _deliver(self, row: Outgoing) -> None:
-        channel = self._channels[row.channel]
+    async def _bring(self, row: Outgoing) -> None:
+        """Send a file that somebody waits for; the message that announced it says how far it is, and how it ended."""
+        deliver = self._deliver if self._channels[row.channel].carries_files else self._lay_by
+        async with Progress(partial(self._announcements.progress, row)) as progress:
+            state = await deliver(row, progress.told)
+        await self.flush()  # what is said of it is true by then
+        await self._announcements.ended(row, state)
+
+    async def _lay_by(self, row: Outgoing, told: Told) -> str:
+        """Make the file for whoever fetches it; its message comes now, below what was said meanwhile."""
+        message = Message.from_json(row.payload)
+        if all(each.made for each in message.attachments):
+            return await self._deliver(row)
         try:
-            message, files = await self._ready(row, files=channel.carries_files)
+            async with self._kept(row):
+                made = tuple([await self._maker.lay_by(each, told) for each in message.attachments])
         except Exception:
             log.exception("outbox row %s cannot be made", row.id)
-            self._settle(Outcome(row.id, "dead", error="unmakeable"))
-            return
+            return self._settle(Outcome(row.id, "dead", error="unmakeable"))
+        payload = replace(message, attachments=made).to_json()
+        fresh = await self._store.run(awaited.hand_on, row, payload, self._owner)
+        return await self._deliver(fresh) if fresh is not None else ""
+
+    async def _deliver(self, row: Outgoing, told: Told | None = None) -> str:
+        """Send a row and write its outcome down; return the state it has then."""
+        try:
+            message, files = await self._ready(row, told, files=self._channels[row.channel].carries_files)
+        except Exception:
+            log.exception("outbox row %s cannot be made", row.id)
+            return self._settle(Outcome(row.id, "dead", error="unmakeable"))
+        return self._settle(await self._try(row, Parcel(row.address, message, row.edits, files)))
+
+    async def _try(self, row: Outgoing, parcel: Parcel) -> Outcome:
         reach("send-before")
         try:
-            remote = await channel.deliver(Parcel(row.address, message, row.edits, files))
+            remote = await self._channels[row.channel].deliver(parcel)
         except Unsent as failure:
-            self._retry(row, failure)
+            return self._again(row, failure)
         except Unsure as failure:
             again = row.kind in {"reply", "file"} and row.tries < 1
-            self._settle(Outcome(row.id, "retry" if again else "unknown", error=str(failure)))
+            return Outcome(row.id, "retry" if again else "unknown", error=str(failure))
         except Moved as failure:
             await self._store.run(people.move_address, row.channel, row.address, failure.address)
-            self._settle(Outcome(row.id, "retry", error="moved"))
+            return Outcome(row.id, "retry", error="moved")
         except Refused as failure:
             log.warning("outbox row %s was refused: %s", row.id, failure)
             if failure.gone:
                 await self._store.run(reaching.mark, row.channel, row.address, str(failure))
-            self._settle(Outcome(row.id, "dead", error=str(failure)))
+            return Outcome(row.id, "dead", error=str(failure))
         except Exception:
             log.exception("outbox row %s failed", row.id)
-            self._settle(Outcome(row.id, "unknown", error="failed"))
-        else:
-            reach("send-after")
-            self._settle(Outcome(row.id, "sent", remote=remote))
+            return Outcome(row.id, "unknown", error="failed")
+        reach("send-after")
+        return Outcome(row.id, "sent", remote=remote)
 
-    async def _ready(self, row: Outgoing, *, files: bool) -> tuple[Message, tuple[Upload, ...]]:
+    async def _ready(self, row: Outgoing, told: Told | None, *, files: bool) -> tuple[Message, tuple[Upload, ...]]:
         """Return the message with its files made; a reply without them rather than none: somebody waits for it."""
         message = Message.from_json(row.payload)
         if not files or not message.attachments:
             return message, ()
         try:
-            return message, await self._make_all(row, message.attachments)
+            async with self._kept(row):
+                return message, tuple([await self._maker.make(each, told) for each in message.attachments])
         except Exception:
             if row.kind != "reply":
                 raise
             log.exception("a file of outbox row %s cannot be made", row.id)
             return replace(message, text=f"{message.text}\n\n{texts.NO_FILE}".strip(), attachments=()), ()
 
-    async def _make_all(self, row: Outgoing, wanted: Sequence[Attachment]) -> tuple[Upload, ...]:
-        """Make a message's files; while that takes, nobody may think that this process has died over it."""
+    @contextlib.asynccontextmanager
+    async def _kept(self, row: Outgoing) -> AsyncIterator[None]:
+        """Hold a row whose files are being made: nobody may think that this process has died over it."""
         keeping = asyncio.create_task(self._keep(row))
         try:
-            return tuple([await self._make(each) for each in wanted])
+            yield
         finally:
             keeping.cancel()
 
@@ -231,21 +231,21 @@ class Dispatcher:
             await asyncio.sleep(LEASE.total_seconds() / 3)
             await self._store.run(outbox.keep, row.id, self._owner, LEASE)
 
-    def _retry(self, row: Outgoing, failure: Unsent) -> None:
+    def _again(self, row: Outgoing, failure: Unsent) -> Outcome:
         if failure.retry_after is not None:
             self._paces[row.channel].hold(failure.retry_after)
         elif row.tries + 1 >= TRIES:
             log.warning("outbox row %s given up after %s tries: %s", row.id, TRIES, failure)
-            self._settle(Outcome(row.id, "dead", error=str(failure)))
-            return
+            return Outcome(row.id, "dead", error=str(failure))
         delay = timedelta(seconds=failure.retry_after if failure.retry_after is not None else 2.0 ** min(row.tries, 10))
-        self._settle(Outcome(row.id, "retry", error=str(failure), delay=min(delay, LONGEST_DELAY)))
+        return Outcome(row.id, "retry", error=str(failure), delay=min(delay, LONGEST_DELAY))
 
-    def _settle(self, outcome: Outcome) -> None:
-        """Write the outcome down with the next group: what is sent meanwhile shares its commit."""
+    def _settle(self, outcome: Outcome) -> str:
+        """Write the outcome down with the next group: what is sent meanwhile shares its commit. Return the state."""
         self._settled.append(outcome)
         if self._settling is None or self._settling.done():
             self._settling = asyncio.create_task(self._write_down())
+        return outcome.state
 
     async def _write_down(self) -> None:
         while self._settled:

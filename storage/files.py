@@ -53,6 +53,16 @@ class FileStore:
         with self.path(sha256).open("rb") as file:
             return file.read(magic.HEAD)
 
+    def beside(self, name: str) -> FileStore:
+        """Return the store in the folder of that name next to this one."""
+        return FileStore(self._root.with_name(name))
+
+    def keep_newest(self, most: int) -> None:
+        """Drop all but the newest `most` files: only for what can be made again."""
+        found = [(path.stat().st_mtime, path) for path in self._root.glob("??/*") if _SHA256.fullmatch(path.name)]
+        for _, path in sorted(found, reverse=True)[most:]:
+            path.unlink(missing_ok=True)
+
     def path(self, sha256: str) -> Path:
         """Return where a file lies or would lie. ValueError when this is no SHA-256: it may come from outside."""
         if not _SHA256.fullmatch(sha256):

@@ -30,7 +30,11 @@ def permitted(work: Work, channel: str, address: str, attachment: Attachment) ->
     A stored file is judged by what it is about, a table by its reference; one that nobody knows is nobody's. A stored
     file that does not say what it is about came before messages said so: it is its receiver's, as it was then.
     """
-    account = people.account(work, channel, address)
+    return allowed(work, people.account(work, channel, address), attachment)
+
+
+def allowed(work: Work, account: AccountRow, attachment: Attachment) -> bool:
+    """Tell the same of an account that is known."""
     if attachment.kind == "file":
         return not attachment.about or _judge(ABOUT, ":", work, account, attachment.about)
     return _judge(TABLES, "/", work, account, attachment.ref)
@@ -52,8 +56,12 @@ def _submission(work: Work, account: AccountRow, number: str) -> bool:
     return filed is not None and access.may(account.roles, "report.see", filed.unit)
 
 
-def _weekly(work: Work, account: AccountRow, period: str) -> bool:  # noqa: ARG001 - as every rule
+def _reports(work: Work, account: AccountRow, which: str) -> bool:  # noqa: ARG001 - as every rule
     return access.may(account.roles, "table.get")
+
+
+def _summary(work: Work, account: AccountRow, period: str) -> bool:  # noqa: ARG001 - as every rule
+    return access.may(account.roles, "summary.see")
 
 
 def _ledger(work: Work, account: AccountRow, chosen: str) -> bool:
@@ -108,9 +116,17 @@ def _number(text: str) -> int:
 
 ABOUT: Final[Mapping[str, Rule]] = {"issue": _issue, "submission": _submission}
 TABLES: Final[Mapping[str, Rule]] = {
-    "weekly": _weekly,
+    "weekly": _reports,
     "ledger": _ledger,
     "reconciliation": _reconciliation,
+    "contacts": _reports,
+    "statistics": _reports,
+    "standards": _reports,
+    "cases": _reports,
+    "discipline": _reports,
+    "summary-picture": _summary,
+    "bulletin": _summary,
+    "bulletin-word": _summary,
     "public": _public,
     "ledger-template": _template,
     "import-faults": _import,

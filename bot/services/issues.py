@@ -7,7 +7,7 @@ made for: what was decided on a page that has changed since is not done.
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from bot.core import access, issues
 from bot.core.entries import fingerprint, folded, search_text
@@ -144,20 +144,34 @@ def show_number(visit: Visit, number: str) -> Message | None:
 
 
 def _page(visit: Visit, entry: Entry, notice: str, *, place: Place, roles: access.Roles) -> Message:
-    facts = facts_of(visit, entry)
-    today = visit.now.date()
-    deadline = texts.deadline(facts, today, visit.campaign.workdays, name=_deadline(entry))
     return texts.page(
-        facts,
-        head=[deadline, f"单位：{facts.unit}"],
-        parts=list(_parts(entry)),
-        foot=[*_lines(visit.campaign, entry), *_foot(visit, entry)],
+        facts_of(visit, entry),
+        *content(visit, entry),
         buttons=[
             *in_pairs([*_moves(entry, roles), *_ways(entry)]),
             (Button(menu_texts.LEDGER, "m:ledger"), menu_texts.BACK_TO_MENU),
         ],
         notice=notice,
         place=place,
+    )
+
+
+class Content(NamedTuple):
+    """What a page says of an entry: its deadline and unit, texts under their headings, facts a line each."""
+
+    head: list[str]
+    parts: list[tuple[str, str]]
+    foot: list[str]
+
+
+def content(visit: Visit, entry: Entry) -> Content:
+    """Return what there is to say of an entry."""
+    facts = facts_of(visit, entry)
+    deadline = texts.deadline(facts, visit.now.date(), visit.campaign.workdays, name=_deadline(entry))
+    return Content(
+        head=[deadline, f"单位：{facts.unit}"],
+        parts=list(_parts(entry)),
+        foot=[*_lines(visit.campaign, entry), *_foot(visit, entry)],
     )
 
 
@@ -310,11 +324,16 @@ def sheet(visit: Visit, issue_id: int) -> Message:
 def story(visit: Visit, issue_id: int, page: int | None = None) -> Message:
     """办理记录: every change, oldest first; the newest page unless another is asked for."""
     entry = load(visit, issue_id)
-    changes = stored.history(visit.work, entry.id)
-    pages = max(1, -(-len(changes) // texts.STORY_PAGE))
+    told = changes(visit, entry)
+    pages = max(1, -(-len(told) // texts.STORY_PAGE))
     at = pages - 1 if page is None else min(page, pages - 1)
-    shown = changes[at * texts.STORY_PAGE : (at + 1) * texts.STORY_PAGE]
-    return texts.story(facts_of(visit, entry), [_change(visit.campaign, change) for change in shown], at, pages)
+    shown = told[at * texts.STORY_PAGE : (at + 1) * texts.STORY_PAGE]
+    return texts.story(facts_of(visit, entry), shown, at, pages)
+
+
+def changes(visit: Visit, entry: Entry) -> list[str]:
+    """Return an entry's history in words, oldest first."""
+    return [_change(visit.campaign, change) for change in stored.history(visit.work, entry.id)]
 
 
 def _change(campaign: Campaign, change: Change) -> str:

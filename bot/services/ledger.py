@@ -1,7 +1,7 @@
-"""问题台账: lists, search, the desks of heads and brigade, tables on demand (plan: L5-L7).
+"""问题台账: lists, search, the desks of heads and brigade, whether it adds up (plan: L5, L6).
 
 Who sees what: a unit its own, the brigade and the leaders everything. Leaves out the single entry
-(`bot.services.issues`) and entering (`bot.services.entering`).
+(`bot.services.issues`), entering (`bot.services.entering`) and tables (`bot.services.exporting`).
 """
 
 from __future__ import annotations
@@ -15,21 +15,20 @@ from bot.core.messages import Button, Message
 from bot.core.problems import Problem
 from bot.forms.finding import FIND, IMPORT
 from bot.forms.verifying import SIGN_TOGETHER, TOGETHER
-from bot.services import dialogs, notices
+from bot.services import dialogs
 from bot.services.issues import facts_of, ledger_of, make, show, unit_name
 from bot.services.subjects import row_id
 from bot.texts import issues as issue_texts
 from bot.texts import ledger as texts
 from bot.texts import menu as menu_texts
 from bot.texts import moments
-from exports import ledger as books
-from exports.workbook import file_name
 from storage import drafts
 from storage import issues as stored
 from storage import ledger as storage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from bot.services.dialogs import Finished
     from bot.services.visit import Visit
@@ -48,10 +47,6 @@ VIEWS: Final[Mapping[str, storage.View]] = {
     "o": "open",
     "a": "all",
 }
-
-
-#: A table of more entries than this is not waited for.
-LARGE: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +84,8 @@ def _reach(visit: Visit) -> tuple[str, ...] | None:
     return reach
 
 
-def _filter(visit: Visit, chosen: Chosen) -> storage.Filter:
+def filter_of(visit: Visit, chosen: Chosen) -> storage.Filter:
+    """Return which entries a list shows; Problem("forbidden") when it is not the visitor's to see."""
     reach = _reach(visit)
     if chosen.unit:
         visit.require("issue.see", chosen.unit)
@@ -128,18 +124,27 @@ class Listed(NamedTuple):
     page: int
 
 
-def _listed(visit: Visit, chosen: storage.Filter, page: int) -> Listed:
-    """Return a page, the last one when there are fewer."""
-    today = visit.now.date()
-    soon = visit.campaign.workdays.shift(today, ledger_of(visit.campaign).yellow)
+def listed(visit: Visit, chosen: storage.Filter, page: int, size: int = texts.PAGE) -> Listed:
+    """Return a page of this size, the last one when there are fewer."""
+    today, soon = visit.now.date(), _soon(visit)
     if page == 0:
-        first = storage.page(visit.work, chosen, today, 0, texts.PAGE, soon_until=soon)
-        if len(first) < texts.PAGE:  # that is all: a search that looked through everything need not count as well
+        first = storage.page(visit.work, chosen, today, 0, size, soon_until=soon)
+        if len(first) < size:  # that is all: a search that looked through everything need not count as well
             return Listed(first, len(first), 0)
-    total = storage.count(visit.work, chosen, today, soon_until=soon)
-    at = min(page, max(0, (total - 1) // texts.PAGE))
-    shown = storage.page(visit.work, chosen, today, at * texts.PAGE, texts.PAGE, soon_until=soon, total=total)
+    total = size_of(visit, chosen)
+    at = min(page, max(0, (total - 1) // size))
+    shown = storage.page(visit.work, chosen, today, at * size, size, soon_until=soon, total=total)
     return Listed(shown, total, at)
+
+
+def size_of(visit: Visit, where: storage.Filter) -> int:
+    """Return how many entries there are."""
+    return storage.count(visit.work, where, visit.now.date(), soon_until=_soon(visit))
+
+
+def _soon(visit: Visit) -> date:
+    """Return until when a deadline is near."""
+    return visit.campaign.workdays.shift(visit.now.date(), ledger_of(visit.campaign).yellow)
 
 
 def _lines(visit: Visit, entries: Sequence[Entry], *, unit: bool) -> list[texts.Line]:
@@ -153,8 +158,8 @@ def _lines(visit: Visit, entries: Sequence[Entry], *, unit: bool) -> list[texts.
 def listing(visit: Visit, argument: str) -> Message:
     """Show one page of a list."""
     chosen = parse(visit, argument)
-    where = _filter(visit, chosen)
-    found = _listed(visit, where, chosen.page)
+    where = filter_of(visit, chosen)
+    found = listed(visit, where, chosen.page)
     several = where.units is None or len(where.units) > 1
     tools: list[list[Button]] = [[]]
     if several or chosen.unit:
@@ -163,7 +168,7 @@ def listing(visit: Visit, argument: str) -> Message:
     if found.total:
         tools.append([Button(texts.EXPORT, f"m:book:{chosen.text(0)}"), Button(texts.FIND, "m:find")])
     return texts.listing(
-        title=_title(visit, chosen),
+        title=title_of(visit, chosen),
         total=found.total,
         lines=_lines(visit, found.entries, unit=several),
         page=found.page,
@@ -174,7 +179,8 @@ def listing(visit: Visit, argument: str) -> Message:
     )
 
 
-def _title(visit: Visit, chosen: Chosen) -> str:
+def title_of(visit: Visit, chosen: Chosen) -> str:
+    """Return what a list is called: 问题台账 · 未销号 · 农机服务中心."""
     parts = [texts.VIEWS[chosen.view]]
     if chosen.unit:
         parts.append(unit_name(visit.campaign, chosen.unit))
@@ -237,9 +243,15 @@ def _search(visit: Visit, draft: str) -> str:
     return str(row.state.get("answers", {}).get("words", ""))
 
 
+def searched(visit: Visit, search: str) -> tuple[str, storage.Filter]:
+    """Return what one of the visitor's searches is called, and which entries it finds."""
+    words = _search(visit, search)
+    return f"{menu_texts.LEDGER} · 查找 {words}", storage.Filter(units=_reach(visit), words=words)
+
+
 def _found(visit: Visit, draft_id: int, words: str, page: int) -> Message:
     where = storage.Filter(units=_reach(visit), words=words)
-    hits = _listed(visit, where, page)
+    hits = listed(visit, where, page)
     return texts.listing(
         title=f"查找：{words}",
         total=hits.total,
@@ -389,56 +401,3 @@ def account(visit: Visit) -> Message:
         units=[(unit_name(visit.campaign, line.unit), line) for line in lines],
         book=reach is None,
     )
-
-
-def account_book(visit: Visit) -> Message:
-    """导出对账表: this week's, as a workbook."""
-    visit.require("ledger.get")
-    week = deadlines.week_of(visit.now.date())
-    name = f"问题整改对账表_{week[:4]}年第{int(week[-2:])}周"
-    return texts.book("问题整改对账表", "以下为目前的对账情况。", f"reconciliation/{week}", file_name(name))
-
-
-# ── Tables ───────────────────────────────────────────────────────────────
-
-
-def book(visit: Visit, argument: str) -> Message:
-    """导出台账: the list as a workbook, made when it is sent."""
-    chosen = parse(visit, argument)
-    where = _filter(visit, chosen)
-    for unit in where.units or ("",):
-        visit.require("ledger.get", unit)
-    title = _title(visit, chosen)
-    line = f"以下为{moments.moment(visit.now, visit.campaign.zone)}的台账。"
-    return _sent(visit, where, texts.book(title, line, f"ledger/{books.encode(where)}", _file(title)))
-
-
-def found_book(visit: Visit, argument: str) -> Message:
-    """导出本表: what a search has found."""
-    words = _search(visit, argument)
-    where = storage.Filter(units=_reach(visit), words=words)
-    title = f"{menu_texts.LEDGER} · 查找 {words}"
-    line = f"以下为{moments.moment(visit.now, visit.campaign.zone)}的台账。"
-    return _sent(visit, where, texts.book(title, line, f"ledger/{books.encode(where)}", _file(title)))
-
-
-def _file(title: str) -> str:
-    return file_name(title.replace(" · ", "_"))
-
-
-def _sent(visit: Visit, where: storage.Filter, message: Message) -> Message:
-    """Return the message with its file; a long table follows by itself, and the chat goes on meanwhile."""
-    today = visit.now.date()
-    soon = visit.campaign.workdays.shift(today, ledger_of(visit.campaign).yellow)
-    if storage.count(visit.work, where, today, soon_until=soon) <= LARGE:
-        return message
-    notices.tell(visit.work, [visit.person_id], f"book/{visit.input_id}", message, kind="file", asked=True)
-    return texts.book_follows(message.title)
-
-
-def public(visit: Visit) -> Message:
-    """导出公开版: the whole ledger without names, phones and parties (plan: L7)."""
-    visit.require("ledger.publish")
-    title = f"{menu_texts.LEDGER}（{texts.PUBLIC}）"
-    ref = f"public/{books.encode(storage.Filter())}"
-    return _sent(visit, storage.Filter(), texts.book(title, texts.PUBLIC_WARNING, ref, _file(title)))

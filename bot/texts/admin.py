@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.core.messages import Button, Message
 from bot.texts import paging
-from bot.texts.menu import ADMIN, BACK_TO_MENU, TROUBLES, in_pairs
+from bot.texts.menu import ADMIN, BACK_TO_MENU, PUSHES, TROUBLES, in_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +38,7 @@ ENTRIES: Final = (
     Button(EXCUSES, "m:excuses"),
     Button(TEST, "m:test"),
     Button(ROSTER, "m:roster"),
+    Button(PUSHES, "m:pushes"),
     Button(TROUBLES, "m:troubles"),
 )
 

@@ -97,10 +97,10 @@ def _day(value: date, today: date) -> str:
 
 def page(
     facts: Facts,
-    *,
     head: Sequence[str],
     parts: Sequence[tuple[str, str]],
     foot: Sequence[str],
+    *,
     buttons: Sequence[tuple[Button, ...]],
     notice: str = "",
     place: Place = "next",

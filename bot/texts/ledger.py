@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bot.core.issues import NAMES
-from bot.core.messages import Attachment, Button, Message, Place
+from bot.core.messages import Button, Message, Place
 from bot.core.plain_text import clip
 from bot.texts.menu import ACCOUNT, BACK_TO_MENU, DESK, ENTER, LEDGER, in_pairs
 
@@ -199,26 +199,3 @@ def _unit_line(name: str, line: Balance) -> str:
     late = f"，逾期{line.overdue}" if line.overdue else ""
     in_hand = line.in_hand + line.returned
     return f"{name}：发现{line.found}，在整改{in_hand}，待核查{line.verifying}，销号{line.closed}{late}"
-
-
-def book(title: str, line: str, ref: str, name: str) -> Message:
-    """Send the ledger, or what belongs to it, as a table."""
-    return Message(
-        line,
-        title=title,
-        buttons=((Button(LEDGER, "m:ledger"), BACK_TO_MENU),),
-        attachments=(Attachment("table", ref, name),),
-    )
-
-
-def book_follows(title: str) -> Message:
-    """Say that a long table is being made; it comes by itself."""
-    return Message(
-        "内容较多，正在生成，好了马上发给您，这期间可以继续办理其他事项。",
-        title=title,
-        buttons=((Button(LEDGER, "m:ledger"), BACK_TO_MENU),),
-        place="next",
-    )
-
-
-PUBLIC_WARNING: Final = "已隐去姓名、电话和当事人，公开前请再通读一遍。"

@@ -14,13 +14,16 @@ FILE_WEEKLY = "填报本周信息"
 MINE = "我的报送"
 SIGN = "待我签批"
 TODO = "我的待办"
+SUMMARY = "整治情况"
 STATE = "本周报送情况"
 MATRIX = "报送总览"
 TABLE = "导出汇总表"
+EXPORT = "导出表格"
 ENTER = "录入问题"
 LEDGER = "问题台账"
 DESK = "待我核查"
 ACCOUNT = "对账表"
+PUSHES = "送达情况"
 TROUBLES = "送达异常"
 PEOPLE = "人员名册"
 DEPUTY = "代签"
@@ -38,10 +41,16 @@ WORDS = {
     "签批": "m:sign",
     TODO: "m:todo",
     "待办": "m:todo",
+    SUMMARY: "m:summary",
+    "汇总": "m:summary",
+    "情况": "m:summary",
+    "订阅": "m:subscriptions",
     STATE: "m:state",
     MATRIX: "m:matrix",
     "总览": "m:matrix",
     TABLE: "m:table",
+    EXPORT: "m:export",
+    "导出": "m:export",
     ENTER: "m:enter",
     LEDGER: "m:ledger",
     "台账": "m:ledger",
@@ -49,6 +58,8 @@ WORDS = {
     "核查": "m:desk",
     ACCOUNT: "m:account",
     "对账": "m:account",
+    PUSHES: "m:pushes",
+    "送达": "m:pushes",
     TROUBLES: "m:troubles",
     PEOPLE: "m:people",
     "人员": "m:people",
@@ -62,8 +73,8 @@ WORDS = {
 
 #: The words on the menu itself: these are understood even where a text is asked for.
 LABELS = frozenset(
-    {FILE_WEEKLY, MINE, SIGN, TODO, STATE, MATRIX, TABLE, ENTER, LEDGER, DESK, ACCOUNT, TROUBLES}
-    | {PEOPLE, DEPUTY, ADMIN, MENU, HELP}
+    {FILE_WEEKLY, MINE, SIGN, TODO, SUMMARY, STATE, MATRIX, TABLE, EXPORT, ENTER, LEDGER, DESK, ACCOUNT}
+    | {PUSHES, TROUBLES, PEOPLE, DEPUTY, ADMIN, MENU, HELP}
 )
 
 #: Two labels of at most so many characters fit side by side on a phone.
@@ -78,13 +89,14 @@ HELP_TEXT = {
     "head": "单位负责人：收到报送后点“同意报送”或“退回”，退回请写明原因；销号、延期、移交申请同样在“待我签批”中办理；"
     "“我的待办”列出本单位要办的全部事项；外出时点“代签”指定代签人。",
     "brigade": "大队联系人：“本周报送情况”可查看各单位进度、催报、免报、代报、接收或退回，其他事项在“报送总览”；"
-    "每周截止后自动收到汇总表；“待我核查”办理销号、延期和移交申请，“对账表”核对各单位问题数；联系电话在“人员名册”。",
-    "leader": "领导小组：点“本周报送情况”随时查看进度，点“报送总览”查看各单位各项报送，点“导出汇总表”取回表格；"
+    "每周截止后自动收到汇总表，是否送达看“送达情况”；“整治情况”查看总体情况；“待我核查”办理销号、延期和移交申请，“对账表”核对各单位问题数；联系电话在“人员名册”。",
+    "leader": "领导小组：点“整治情况”（或发送 /summary）随时查看总体情况，再按单位、方面、往期细看，也可取通报；"
+    "需要定期收到的，点其中的“订阅”。“本周报送情况”“报送总览”查看各单位报送，“导出表格”取回表格；"
     "“问题台账”“对账表”查看整改情况。",
     "admin": "管理员：点“系统管理”办理人员、邀请、单位、工作日、免报和名册导入，发送测试消息；"
-    "“送达异常”列出没有送到的消息。",
+    "“送达情况”“送达异常”列出推送的表格和没有送到的消息。",
 }
-HELP_COMMANDS = "常用命令：/menu 菜单　/weekly 填报　/ledger 台账　/status 进度　/cancel 取消　/help 帮助"
+HELP_COMMANDS = "常用命令：/menu 菜单　/weekly 填报　/ledger 台账　/export 导出　/status 进度　/cancel 取消　/help 帮助"
 
 
 def greeting(name: str, positions: Sequence[str]) -> str:
@@ -113,14 +125,16 @@ ENTRIES = (
     _entry(FILE_WEEKLY, "m:file:weekly", "contact", "primary"),
     _entry(SIGN, "m:sign", "head", counted=True),
     _entry(TODO, "m:todo", "contact head"),
+    _entry(SUMMARY, "m:summary", "brigade leader", "primary"),
     _entry(STATE, "m:state", "brigade leader admin", "primary"),
     _entry(MATRIX, "m:matrix", "brigade leader admin"),
     _entry(DESK, "m:desk", "brigade", counted=True, ledger=True),
     _entry(ENTER, "m:enter", "contact brigade", ledger=True),
     _entry(LEDGER, "m:ledger", "contact head brigade leader", ledger=True),
     _entry(MINE, "m:mine", "contact head"),
-    _entry(TABLE, "m:table", "brigade leader"),
+    _entry(EXPORT, "m:export", "brigade leader"),
     _entry(ACCOUNT, "m:account", "brigade leader", ledger=True),
+    _entry(PUSHES, "m:pushes", "brigade"),
     _entry(PEOPLE, "m:people", "brigade"),
     _entry(DEPUTY, "m:deputy", "head"),
     _entry(ADMIN, "m:admin", "admin"),

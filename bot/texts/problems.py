@@ -78,7 +78,7 @@ SENTENCES: Final[dict[str, str]] = {
     "urged_just_now": "{at}刚催报过，请过10分钟再催。",
     "too_late_to_snooze": "离截止（{due}）已不到一小时，请现在就办理。",
     "nothing_to_snooze": "这份报送目前不用您办理，不会再提醒。可从“我的报送”查看进度。",
-    "resent_already": "这条消息已经重新发送过了，仍未送到的，请到“送达异常”查看。",
+    "resent_already": "这条消息已经送达或重新发送过了，最新结果请到“送达情况”查看。",
     "happened_after_found": "发生时间不能晚于发现时间，请核对。",
     "mended_before_found": "完成时间不能早于发现时间，请核对。",
     "issue_passed": "这件问题目前是“{state}”，这一步现在不能办，请打开这件问题，看现在可办的事项。",

@@ -90,8 +90,7 @@ async def test_formulas_markup_and_control_characters_are_text_everywhere(small_
     await head.reads("请签批")
     await head.taps("同意报送")
     await contact.reads("已签批")
-    await brigade.says("/menu")
-    await brigade.taps("导出汇总表")
+    await brigade.says("导出汇总表")
     table = await brigade.reads("汇总情况")
     assert table.file is not None
     sheet = openpyxl.load_workbook(BytesIO(table.file.content)).worksheets[0]

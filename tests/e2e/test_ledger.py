@@ -67,7 +67,7 @@ async def test_a_problem_from_discovery_to_closing(small_bureau: Bureau) -> None
     assert "张某" not in _text(public.content)
     assert "13800000000" not in _text(public.content)
     await _answers(brigade, "/menu", "tap:对账表", "tap:导出对账表")
-    account = (await brigade.reads("目前的对账情况")).file
+    account = (await brigade.reads("的对账情况")).file
     assert account is not None
     assert bureau.unit_name("nongji") in _text(account.content)
     await bot.stop()

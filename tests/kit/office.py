@@ -19,7 +19,7 @@ from sqlmodel import col
 from bot.campaigns import load
 from bot.core import magic
 from bot.core.messages import Button, Command, Event, FileRef, Message, Said, Sent, Tapped
-from bot.services import conversation, deputies, issue_reminding, reminding
+from bot.services import conversation, deputies, issue_reminding, pushing, reminding, subscribing
 from storage import inbox, people, settings
 from storage.tables import Outbox
 from storage.work import Store, Work
@@ -91,16 +91,19 @@ class Office:
         """Do what a heartbeat does but for the sending: queue what is due, then let everything queued arrive."""
         await self.store.run(deputies.end_due)
         await self.store.run(reminding.remind)
-        await self.store.run(reminding.push_tables)
+        await self.store.run(pushing.push_tables)
         await self.store.run(issue_reminding.remind)
+        await self.store.run(subscribing.remind)
+        await self.arrive()
+        await self.store.run(pushing.tell_failing)
         await self.arrive()
 
     async def arrive(self) -> None:
-        """Hand out what is queued and due, as the dispatcher would."""
+        """Hand out what is queued for a chat and due, as the dispatcher would."""
 
         def hand_out(work: Work) -> list[tuple[str, dict[str, Any]]]:
             due = select(col(Outbox.id), col(Outbox.address), col(Outbox.payload)).where(
-                col(Outbox.state) == "new", col(Outbox.not_before) <= work.now
+                col(Outbox.channel) == "web", col(Outbox.state) == "new", col(Outbox.not_before) <= work.now
             )
             rows = work.conn.execute(due.order_by(col(Outbox.id))).all()
             work.conn.execute(

@@ -88,7 +88,7 @@ class Desk:
 
 def _dispatcher(store: Store, files: FileStore, api: BotApi, owner: str) -> Dispatcher:
     channel = TelegramChannel(api, pause=0.01)
-    return Dispatcher(store, {"telegram": channel}, Maker(store, files).make, owner=owner)
+    return Dispatcher(store, {"telegram": channel}, Maker(store, files), owner=owner)
 
 
 @pytest.fixture

@@ -47,6 +47,14 @@ FETCHED: Final = {
     "weekly": "..aa.",
     "reconciliation": "..aa.",
     "public": "..aa.",
+    "contacts": "..aa.",
+    "statistics": "..aa.",
+    "standards": "..aa.",
+    "cases": "..aa.",
+    "discipline": "..aa.",
+    "summary-picture": "..aa.",
+    "bulletin": "..aa.",
+    "bulletin-word": "..aa.",
     "ledger-template": "a.a..",  # empty
     "import-faults": "s....",
     "invitation-qr": ".a..a",  # whoever knows the link

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 
 TODAY: Final = date(2020, 7, 9)
 #: Letters that are no English: names of formats, units of measure, numbers of entries, ways to type.
-NO_ENGLISH: Final = re.compile(r"(?<![A-Za-z])(?:Excel|PDF|xlsx|pdf|jpg|MB|[A-Z]{2}\d?-2020-\d{3}|/[a-z]+)(?![A-Za-z])")
+NO_ENGLISH: Final = re.compile(
+    r"(?<![A-Za-z])(?:Excel|PDF|Word|xlsx|pdf|png|jpg|MB|[A-Z]{2}\d?-2020-\d{3}|/[a-z]+)(?![A-Za-z])"
+)
 #: A draft of any form, and nothing that was typed: the sentences are ours.
 WRONG_FOR_ALL: Final[tuple[Event, ...]] = (
     Said("\x00\x07\u200b"),

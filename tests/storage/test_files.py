@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -43,6 +44,16 @@ def test_only_the_beginning_of_a_file_is_read_to_know_it(tmp_path: Path) -> None
 def test_only_a_sha256_names_a_file(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="SHA-256"):
         FileStore(tmp_path).path(name)
+
+
+def test_of_what_can_be_made_again_the_newest_are_kept(tmp_path: Path) -> None:
+    shelf = FileStore(tmp_path / "files").beside("made")
+    made = [shelf.put(f"第{number}份".encode(), "表.xlsx").sha256 for number in range(4)]
+    for age, sha256 in enumerate(made):
+        os.utime(shelf.path(sha256), (age, age))
+    shelf.keep_newest(2)
+    assert [shelf.path(sha256).exists() for sha256 in made] == [False, False, True, True]
+    assert {path.name for path in tmp_path.iterdir()} == {"made"}
 
 
 def test_every_sending_is_remembered(store: Store) -> None:
