@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 
 TAPS: Final = 20
 ENTRIES: Final = 5_000
-#: A Thursday in December, all of the campaign behind it.
-PRESENT: Final = datetime(2020, 12, 17, 8, 0, tzinfo=UTC)
+#: A Tuesday in December at half past ten, when nothing goes out by itself; all of the campaign behind it.
+PRESENT: Final = datetime(2020, 12, 15, 2, 30, tzinfo=UTC)
 SPEED: Final = 60.0
 #: Seconds between an answer and the next tap, on average: more than a minute of the product's clock.
 THINK: Final = 1.5

@@ -14,6 +14,9 @@ from bot.texts import campaign as texts
 
 SAMPLE = Path(__file__).parent.parent / "campaigns" / "sample-2020.toml"
 TEXT = SAMPLE.read_text(encoding="utf-8")
+#: A table that is sent unasked, and somebody outside the chats to whom one can be.
+CONTACTS = 'table = "contacts"\nduty = "contacts"\nto = ["brigade"]\n'
+OFFICE = '\n[[recipients]]\nkey = "office"\nname = "整治办邮箱"\nchannel = "mail"\naddress = "office@example.cn"\n'
 BEFORE = datetime(2020, 6, 1, tzinfo=UTC)
 
 
@@ -195,7 +198,7 @@ WRONG = [
     ("at_once = true", 'at_once = true\nby = "12:00"', "用不上 by。删去 by。"),
     ('duty = "weekly"', 'duty = "weakly"', '没有代号为 "weakly" 的报送事项。改成 "weekly"。'),
     ('to = ["brigade"]\nafter', 'to = ["head"]\nafter', "自动推送不能发给“单位负责人”"),
-    ("again_minutes = 30", "again_minutes = 0", "0 太小。改成不小于 1 的整数"),
+    ("again_minutes = 30", "again_minutes = -1", "-1 太小。改成不小于 0 的整数"),
     ('to = "07:30"', 'to = "21:00"', "免打扰的起止时刻相同"),
     ("on = []", "on = [2020-07-10]\n", "2020-07-10 既写在 off 又写在 on 里"),
     ('title = "行政执法不作为乱作为专项整治"', "", "缺少“title”。请补上这一项"),
@@ -237,9 +240,30 @@ WRONG = [
     ),
     # the tables that are sent unasked
     ('table = "weekly"', 'table = "weakly"', '没有能自动推送的表 "weakly"。改成 "weekly"。'),
-    ('table = "weekly"', 'table = "ledger"', '没有能自动推送的表 "ledger"。改成其中之一："weekly"、"reconciliation"。'),
     ('duty = "weekly"', 'duty = "standards"', '"standards" 不是每周报送的事项'),
     ('duty = "weekly"', 'duty = "case"', '"case" 不是每周报送的事项'),
+    (CONTACTS, CONTACTS.replace("contacts", "discipline", 1).replace('"contacts"', '"case"'), '"case" 没有截止时间'),
+    (CONTACTS, CONTACTS.replace('duty = "contacts"', 'duty = "inspection"'), '汇总的是 form = "contact_sheet" 的事项'),
+    (CONTACTS, CONTACTS.replace("contacts", "weekly"), "同一事项的同一张表写了两次推送"),
+    (CONTACTS, CONTACTS.replace('to = ["brigade"]', ""), '没有写发给谁。补上 to = ["brigade"] 这样的角色'),
+    (
+        CONTACTS,
+        CONTACTS.replace("contacts", "bulletin", 1).replace("contacts", "weekly") + "again_minutes = 9\n",
+        "只推送一次",
+    ),
+    # who they are sent to
+    (CONTACTS, CONTACTS + 'also = ["office"]\n', '没有代号为 "office" 的收件人。请补上 [[recipients]]'),
+    (CONTACTS, CONTACTS + 'also = ["ofice"]\n' + OFFICE, '没有代号为 "ofice" 的收件人。改成 "office"。'),
+    (CONTACTS, CONTACTS + 'also = ["office", "office"]\n' + OFFICE, '"office" 写了两次'),
+    (CONTACTS, CONTACTS + OFFICE.replace('address = "office@example.cn"', ""), '没有写 "整治办邮箱" 的邮箱地址'),
+    (CONTACTS, CONTACTS + OFFICE.replace("@", "，"), '"office，example.cn" 不是邮箱地址'),
+    (CONTACTS, CONTACTS + OFFICE.replace("mail", "wecom"), "企业微信群不写 address：机器人的密钥要保密"),
+    (
+        CONTACTS,
+        CONTACTS + OFFICE + OFFICE.replace("office", "other", 1).replace("整治办", ""),
+        '"office@example.cn" 写了两次',
+    ),
+    (CONTACTS, CONTACTS + OFFICE.replace("mail", "fax"), '"fax" 不能用在这里。改成其中之一："mail"、"wecom"'),
     # the ledger
     ('code = "XM"', 'code = "NJ"', '问题编号的开头 "NJ" 已经用了'),
     ('code = "XM"', 'code = "xm"', '"xm" 不能作编号的开头。改成大写英文字母开头'),
@@ -356,6 +380,8 @@ def test_a_campaign_without_a_ledger_needs_neither_areas_nor_codes() -> None:
     campaign = campaigns.read(text.replace('code = "XM"', 'code = "NJ"'))
     assert campaign.ledger is None
     assert "台账" not in campaigns.describe(campaign, BEFORE).replace("建立问题台账", "")
+    (only,) = mistakes(text.replace(CONTACTS, CONTACTS.replace('table = "contacts"', 'table = "ledger"')))
+    assert '没有写 [ledger]，"ledger" 发不出来' in only
 
 
 def test_the_ladder_of_a_misshapen_ledger_is_examined_all_the_same() -> None:
@@ -377,7 +403,7 @@ def test_a_duty_that_is_misshapen_is_not_said_to_be_unknown() -> None:
         ('key = "xumu"', "key = xumu", "等号右边写得不对"),
         ('key = "xumu"', 'key "xumu"', "不是“名称 = 值”的写法"),
         ('key = "xumu"', 'key = "xumu"\nkey = "x"', "同一个名称写了两次"),
-        ("again_minutes = 30", "again_minutes = [30", "引号或方括号没有成对"),
+        ('needs = ["sign_off"]', 'needs = ["sign_off"', "引号或方括号没有成对"),
     ],
 )
 def test_broken_toml_is_told_with_its_line(old: str, new: str, words: str) -> None:

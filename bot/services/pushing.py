@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from bot.core import deadlines, pushes
@@ -70,13 +71,14 @@ def push_tables(work: Work) -> int:
 
 def _due(work: Work, rule: Push) -> Iterator[DueTable]:
     ended = _ended(work, rule)
-    for older in ended[:-1]:  # the product was down over their day
+    for older in filter(partial(_is_remembered, work), ended[:-1]):  # the product was down over their day
         if outbox.latest(work, _prefix(rule, older)) is None:
             yield DueTable(rule, older, 0)
     for newest in ended[-1:]:
         last = outbox.latest(work, _prefix(rule, newest))
         if last is None:
-            if _people(work, rule) or rule.also:  # else it waits for whoever is to get it
+            # It waits for whoever is to get it.
+            if _is_remembered(work, newest) and (_people(work, rule) or rule.also):
                 yield from _if_changed(work, DueTable(rule, newest, 1))
         elif rule.again is not None and not timedelta(0) <= work.now - last.created_at < rule.again:
             number = int(last.key.rpartition("/")[2]) + 1
@@ -138,7 +140,7 @@ def _message(work: Work, due: DueTable, *, urge: bool) -> Message:
     duty = campaign.duty(due.rule.duty)
     name = file_name(texts.file_name(duty, table, occurrence.period))
     return texts.message(
-        texts.title(duty, table, occurrence.title),
+        texts.title(duty, table, occurrence, campaign.zone),
         texts.line(texts.name(duty, table), table, work.now, campaign.zone, again=due.number > 1),
         Attachment(
             "table",
@@ -155,14 +157,19 @@ def _prefix(rule: Push, occurrence: Occurrence) -> str:
 
 
 def _ended(work: Work, rule: Push) -> list[Occurrence]:
-    """Return the periods that have fallen due since the installation, within living memory; oldest first."""
+    """Return the periods that have fallen due since the installation, oldest first."""
     after = timedelta(minutes=rule.after_due_minutes)
-    since = max(settings.installed_at(work), work.now - REMEMBERED)
+    since = settings.installed_at(work)
     return [
         occurrence
         for occurrence in deadlines.occurrences(work.campaign, rule.duty)
         if since <= occurrence.due + after <= work.now
     ]
+
+
+def _is_remembered(work: Work, occurrence: Occurrence) -> bool:
+    """Tell whether it is not too long ago to be sent for the first time."""
+    return work.now - REMEMBERED <= occurrence.due
 
 
 # ── What did not arrive ──────────────────────────────────────────────────

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.core.messages import Attachment, Button, Message
-from bot.texts import reception
-from bot.texts.moments import moment
+from bot.texts import moments, reception
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from bot.core.campaign import Duty
+    from bot.core.deadlines import Occurrence
 
 #: What a table is called; {duty} is the name of what is reported, without what stands in brackets.
 _NAMES: Final[Mapping[str, str]] = {
@@ -35,9 +35,10 @@ def name(duty: Duty, table: str) -> str:
     return _NAMES[table].format(duty=duty.name.partition("（")[0])
 
 
-def title(duty: Duty, table: str, occurrence: str) -> str:
-    """Name a table and what it is about: 每周工作信息汇总表 · 第28周（7月6日—7月10日）."""
-    return f"{name(duty, table)} · {occurrence}"
+def title(duty: Duty, table: str, occurrence: Occurrence, zone: ZoneInfo) -> str:
+    """Name a table and what it is about: 每周工作信息汇总表 · 第28周（7月6日—7月10日）, 联系人汇总表 · 6月30日截止."""
+    when = occurrence.title if duty.every else f"{moments.day(occurrence.due.astimezone(zone))}截止"
+    return f"{name(duty, table)} · {when}"
 
 
 def file_name(duty: Duty, table: str, period: str) -> str:
@@ -54,7 +55,7 @@ def changed(table: str) -> str:
 def line(what: str, table: str, now: datetime, zone: ZoneInfo, *, again: bool) -> str:
     """Say what goes with it. The file says itself of when it is: it is made when it is sent."""
     if again:
-        return f"{changed(table)}，{what}已更新（{moment(now, zone)}）。"
+        return f"{changed(table)}，{what}已更新（{moments.moment(now, zone)}）。"
     return f"报送已截止，{what}请查收。"
 
 

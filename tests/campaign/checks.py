@@ -27,7 +27,7 @@ Came = set[tuple[str, "datetime", "Occasion"]]
 
 
 def is_table(shown: Shown) -> bool:
-    return "汇总表" in shown.message.title
+    return "/table/" in shown.key
 
 
 def reminders(plan: Plan, expected: Expected, journal: Journal) -> Iterator[str]:
@@ -112,9 +112,16 @@ def tables(plan: Plan, oracle: Oracle, journal: Journal) -> Iterator[str]:
     """Hold the tables sent against when they were due and what had changed."""
     came = Counter((each.name, each.at, each.message.title) for each in journal.unasked() if is_table(each))
     yield from (f"两份汇总表：{where}" for where, number in came.items() if number > 1)
-    weeks = {each.mark: each for each in plan.occasions if each.weekly}
-    shown = {(name, at, weeks[mark]) for name, at, title in came for mark in re.findall(r"第\d+周", title)}
+    shown = {(name, at, _tabled(plan, title)) for name, at, title in came}
     yield from same("汇总表", shown, oracle.tables())
+
+
+def _tabled(plan: Plan, title: str) -> Occasion:
+    """Return what a table is of: its title begins as the duty's name does, and has the week."""
+    (occasion,) = [
+        each for each in plan.occasions if title.startswith(each.name.partition("（")[0]) and each.mark in title
+    ]
+    return occasion
 
 
 def by_hand(plan: Plan, oracle: Oracle, journal: Journal) -> Iterator[str]:
