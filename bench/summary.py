@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 TAPS: Final = 20
 ENTRIES: Final = 5_000
-#: A Tuesday in December at half past ten, when nothing goes out by itself; all of the campaign behind it.
+#: A Tuesday in December, all of the campaign behind it.
 PRESENT: Final = datetime(2020, 12, 15, 2, 30, tzinfo=UTC)
 SPEED: Final = 60.0
 #: Seconds between an answer and the next tap, on average: more than a minute of the product's clock.
@@ -69,6 +69,7 @@ def prepare(folder: Path, entries: int = ENTRIES) -> None:
     sample = (ROOT / "campaigns" / "sample-2020.toml").read_text(encoding="utf-8")
     units = "".join(f'[[units]]\nkey = "{key}"\nname = "{key[-2:]}号农业综合服务中心"\n\n' for key in ledger.UNITS)
     text = re.sub(r"\[\[units\]\]\n(?:\w+ = .*\n)+\n+", "", sample)
+    text = text.replace('to = ["leader"]', 'to = ["brigade"]')  # which nobody is: the leader hears nothing unasked
     (folder / "campaign.toml").write_text(text.replace("[[areas]]", units + "[[areas]]", 1), encoding="utf-8")
     campaign = campaigns.load(folder / "campaign.toml")
     moment = ledger.BEGIN
