@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 _NAMES: Final[Mapping[str, str]] = {
     "weekly": "{duty}汇总表",
     "reconciliation": "问题整改对账表",
-    "bulletin": "工作通报",
-    "summary-picture": "每周情况图",
+    "bulletin": "整治情况通报",
+    "summary-picture": "整治情况图",
     "contacts": "{duty}汇总表",
     "statistics": "{duty}",
     "standards": "{duty}进度表",
-    "discipline": "报送纪律表",
+    "discipline": "报送纪律情况表",
     "ledger": "问题台账",
 }
 _CHANGED: Final[Mapping[str, str]] = {"reconciliation": "台账有变动"}  # the others: something came in late

@@ -4,9 +4,9 @@ Pure. The order needs no clock (a rehearsal's can go back): an answer's key name
 input stands before its first answer, and everything else keeps the outbox's order.
 
 An entry is the JSON a page draws. A bot's card: key, by "bot", id (what a tap on it names), kind, when, minute, title,
-text, expects, example, buttons, files (url, name, size, and picture for what can be drawn), live (its buttons still
-count), turn. A person's own: key (the browser's id of
-the input), by "me", when, minute, text or file, tap, hidden, answered.
+text, expects, example, buttons, files (url, name, size, and picture for what can be drawn: "large" or "small"), live
+(its buttons still count), turn. A person's own: key (the browser's id of the input), by "me", when, minute, text or
+file, tap, hidden, answered.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ MOST = 160
 #: Files a page tries to draw. Their bytes were held against these endings when they came; where a browser cannot draw
 #: one all the same (HEIC from a phone that calls it .jpg), it is shown as any other file.
 _PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif")
+#: Made to be read in the chat itself.
+_LARGE = "summary-picture/"
 
 
 def turn_of(row: Shown) -> int:
@@ -137,4 +139,6 @@ def _file(url: str, attachment: dict[str, Any], size_of: Callable[[str], int | N
     stored = attachment["kind"] == "file"
     name: str = attachment["name"]
     file: Entry = {"url": url, "name": name, "size": size_of(attachment["ref"]) if stored else None}
-    return file | {"picture": True} if name.lower().endswith(_PICTURES) else file
+    if not name.lower().endswith(_PICTURES):
+        return file
+    return file | {"picture": "large" if attachment["ref"].startswith(_LARGE) else "small"}

@@ -143,7 +143,7 @@ async def test_what_tells_how_things_stood_is_sent_once(wide: Office) -> None:
     wide.it_is("2020-07-10 17:00")
     await wide.beat()
     (sent,) = [each for each in leader.messages if each.attachments]
-    assert sent.title == "工作通报 · 第28周（7月6日—7月10日）"
+    assert sent.title == "整治情况通报 · 第28周（7月6日—7月10日）"
     assert sent.attachments[0].ref == "bulletin/2020-W28"
     await wide.everyone_files([wide.campaign.units[1].key])
     await passes(wide, 60)

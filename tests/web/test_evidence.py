@@ -317,11 +317,21 @@ async def test_a_disguise_is_seen_through_when_the_file_comes(demo: Rig) -> None
 async def test_the_page_is_told_which_files_are_pictures(demo: Rig, files: FileStore) -> None:
     names = ["整改前.JPG", "整改后.png", "动图.gif", "图.webp", "照片.heic", "笔录.pdf"]
     sent = [Attachment("file", files.put(photo(), name).sha256, name) for name in names]
-    made = [Attachment("table", "weekly/2020-W28", name) for name in ("汇总表.xlsx", "二维码.png")]
+    made = [
+        Attachment("table", ref, name)
+        for ref, name in (
+            ("weekly/2020-W28", "汇总表.xlsx"),
+            ("invitation-qr/1", "二维码.png"),
+            ("summary-picture/", "整治情况.png"),
+        )
+    ]
     await send(demo, "home-of-li", *sent, *made)
     async with demo.caller() as caller:
         [entry] = (await caller.get("/api/transcript?as=li")).json()["changed"]
-    assert [each["name"] for each in entry["files"] if each.get("picture")] == [*names[:4], "二维码.png"]
+    assert [(each["name"], each["picture"]) for each in entry["files"] if "picture" in each] == [
+        *((name, "small") for name in [*names[:4], "二维码.png"]),
+        ("整治情况.png", "large"),
+    ]
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])

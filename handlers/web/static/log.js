@@ -144,11 +144,11 @@ export class Log {
     return el("a", { class: "file", href: this.act.href(file.url), download: file.name }, ...fileRow(file).childNodes);
   }
 
-  // Small, and whole when tapped. What this browser cannot draw, or may not have any more, is a file like any other.
+  // Small, or its upper part as wide as the card, and whole when tapped. What this browser cannot draw, or may not have any more, is a file like any other.
   picture(file) {
     const href = this.act.href(file.url);
     const image = el("img", { src: href, alt: file.name, loading: "lazy", decoding: "async" });
-    const link = el("a", { class: "picture", href, target: "_blank", rel: "noopener", title: file.name }, image);
+    const link = el("a", { class: `picture ${file.picture}`, href, target: "_blank", rel: "noopener", title: file.name }, image);
     image.addEventListener("error", () => link.replaceWith(this.file(file)));
     return link;
   }
