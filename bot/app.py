@@ -21,10 +21,14 @@ import uvicorn
 from bot.clock import Clock, RehearsalClock
 from bot.config import DEFAULT_WEB, WrongSetting, reachable, split_address
 from bot.services import enrolment
+from bot.texts import channels as channel_texts
 from bot.texts import cli as texts
+from exports.channels.absent import AbsentChannel
 from exports.channels.bot_api import BotApi, conceal
+from exports.channels.mail import MailChannel
 from exports.channels.telegram import TelegramChannel
 from exports.channels.web import WebChannel
+from exports.channels.wecom import WecomChannel
 from exports.files import Maker
 from handlers.serving import Serving
 from handlers.telegram.front import TelegramFront
@@ -39,7 +43,7 @@ from storage.files import FileStore
 from storage.work import Store
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
     from starlette.applications import Starlette
     from starlette.routing import BaseRoute
@@ -74,10 +78,10 @@ class Product:
         self.web = WebChannel()
         self.telegram: TelegramFront | None = None
         self.api = BotApi(settings.token, settings.telegram_api) if settings.token else None
-        channels: dict[str, Channel] = {self.web.name: self.web}
+        channels: list[Channel] = [self.web, *outside(settings, campaign)]
         if self.api is not None:
-            channels["telegram"] = TelegramChannel(self.api)
-        self.dispatcher = Dispatcher(self.store, channels, self.maker, owner=self.owner)
+            channels.append(TelegramChannel(self.api))
+        self.dispatcher = Dispatcher(self.store, {each.name: each for each in channels}, self.maker, owner=self.owner)
         self.serving = Serving(self.store, self.dispatcher.send, owner=self.owner, notified=self._kick)
         self.election = Election(settings.database)
         beat = REHEARSAL_BEAT if isinstance(clock, RehearsalClock) else BEAT
@@ -137,6 +141,15 @@ class Product:
         return app
 
 
+def outside(settings: Settings, campaign: Campaign) -> tuple[Channel, Channel]:
+    """Return the channels that lead to nobody's chat; one that is not set up refuses what is sent."""
+    server = settings.mail_server
+    mail: Channel = AbsentChannel("mail", channel_texts.NO_MAIL)
+    if server is not None:
+        mail = MailChannel(server, campaign.recipient, title=campaign.title)
+    return mail, WecomChannel(settings.robots, settings.wecom_api)
+
+
 def _secret(work: Work, name: str) -> str:
     """Return this installation's secret of that name, made at its first use: all replicas share it."""
     key = f"secret/{name}"
@@ -153,7 +166,7 @@ def data_folder(database: str) -> Path:
 
 async def run(settings: Settings, campaign: Campaign, clock: Clock, *, webhook: str | None = None) -> int:
     """Run the product until it is told to stop; return the exit status."""
-    keep_log(settings.token)
+    keep_log(settings.secrets)
     stopped = heed_signals()
     product = Product(settings, campaign, clock)
     web = settings.web_address or (split_address(DEFAULT_WEB) if webhook is not None else None)
@@ -282,15 +295,15 @@ async def bot_name(settings: Settings) -> str:
             return ""
 
 
-def keep_log(token: str) -> None:
-    """Log to standard error. No address with the token in it is logged, and what slips through is redacted."""
+def keep_log(secrets: Sequence[str]) -> None:
+    """Log to standard error. No address with a secret in it is logged, and what slips through is redacted."""
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name in ("httpx", "httpcore", "aiohttp", "apscheduler", "uvicorn", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    if token:
-        conceal(token, handler)
+    if secrets:
+        conceal(secrets, handler)
 
 
 def say(text: str) -> None:

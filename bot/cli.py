@@ -77,6 +77,11 @@ def _parser() -> argparse.ArgumentParser:
     fits.add_argument("template", metavar="TEMPLATE", type=Path)
     fits.set_defaults(command=_check_template)
 
+    push = commands.add_parser("push", help=texts.PUSH).add_subparsers(metavar=texts.COMMAND, required=True)
+    test = push.add_parser("test", help=texts.PUSH_TEST)
+    test.add_argument("keys", nargs="*", metavar="KEY", help=texts.PUSH_KEY)
+    test.set_defaults(command=_push_test)
+
     invite = commands.add_parser("invite", help=texts.INVITE)
     invite.add_argument("--role", required=True, metavar="|".join(ROLES), help=texts.ROLE)
     invite.add_argument("--unit", default="", metavar="KEY", help=texts.UNIT)
@@ -153,6 +158,14 @@ def _check_template(chosen: argparse.Namespace) -> int:
     told, usable = check(chosen.template, campaign, _clock(settings).now())
     sys.stdout.write(told + "\n")
     return 0 if usable else WRONG
+
+
+def _push_test(chosen: argparse.Namespace) -> int:
+    from bot import push_test  # noqa: PLC0415 - as above
+
+    settings = read_settings()
+    campaign, now = _campaign(settings), _clock(settings).now()
+    return 0 if asyncio.run(push_test.run(settings, campaign, chosen.keys, now)) else WRONG
 
 
 def _invite(chosen: argparse.Namespace) -> int:

@@ -39,7 +39,7 @@ JUMPS = 4
 
 async def run(settings: Settings, campaign: Campaign, *, browser: bool) -> int:
     """Serve the demonstration until stopped. Its database lives as long as it does."""
-    keep_log("")
+    keep_log(())
     stopped = heed_signals()
     with tempfile.TemporaryDirectory(prefix="duban-demo-", ignore_cleanup_errors=True) as folder:
         weeks = deadlines.occurrences(campaign, WEEKLY)
@@ -51,6 +51,8 @@ async def run(settings: Settings, campaign: Campaign, *, browser: bool) -> int:
             update={
                 "database": f"sqlite:///{Path(folder).as_posix()}/demo.db",
                 "telegram_token": type(settings.telegram_token)(""),
+                "smtp": "",
+                "wecom": type(settings.wecom)(""),
             }
         )
         product = Product(own, campaign, clock)

@@ -178,7 +178,7 @@ class Dispatcher:
         except Exception:
             log.exception("outbox row %s cannot be made", row.id)
             return self._settle(Outcome(row.id, "dead", error="unmakeable"))
-        return self._settle(await self._try(row, Parcel(row.address, message, row.edits, files)))
+        return self._settle(await self._try(row, Parcel(row.address, message, row.edits, files, row.key)))
 
     async def _try(self, row: Outgoing, parcel: Parcel) -> Outcome:
         reach("send-before")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from bot.core.messages import Button, Message
 from bot.texts import moments, paging
 from bot.texts.admin import some
+from bot.texts.channels import CHANNELS
 from bot.texts.menu import BACK_TO_MENU, PUSHES, TROUBLES
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ UNKNOWN: Final = "不确定是否送达"
 DEAD: Final = "未送达"
 SKIPPED: Final = "未发送"
 
-_CHANNELS: Final[Mapping[str, str]] = {"mail": "邮件", "wecom": "企业微信"}
 _REASONS: Final[Mapping[str, str]] = {
     "unmakeable": "表格没有做成，请告知管理员",
     "interrupted": "发送时程序中断",
@@ -66,7 +66,7 @@ class Occasion:
 
 def addressee(person: str, name: str, channel: str) -> str:
     """赵某; 办公室（邮件）."""
-    return person or (f"{name}（{_CHANNELS.get(channel, channel)}）" if name else _ALL)
+    return person or (f"{name}（{CHANNELS.get(channel, channel)}）" if name else _ALL)
 
 
 def reason(error: str) -> str:

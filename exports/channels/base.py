@@ -27,12 +27,16 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One message to one address. `edits` is the channel's id of a message to replace, "" for a new one."""
+    """One message to one address. `edits` is the channel's id of a message to replace, "" for a new one.
+
+    `key` names the occasion: it is the same at every try.
+    """
 
     address: str
     message: Message
     edits: str = ""
     files: tuple[Upload, ...] = ()
+    key: str = ""
 
 
 class Unsent(Exception):  # noqa: N818 - names an outcome, as the three below

@@ -24,7 +24,7 @@ from telegram.request._requestparameter import (
 from exports.channels.http import AiohttpRequest, proxy_for
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
 
     from telegram.error import RetryAfter
@@ -116,18 +116,21 @@ def wait_of(error: RetryAfter) -> float:
 
 
 class _Concealing(logging.Formatter):
-    # Works on the finished text: the token may come in a message, in its arguments or in a traceback.
-    def __init__(self, token: str, inner: logging.Formatter) -> None:
+    # Works on the finished text: a token may come in a message, in its arguments or in a traceback.
+    def __init__(self, secrets: Sequence[str], inner: logging.Formatter) -> None:
         super().__init__()
-        self._token, self._inner = token, inner
+        self._secrets, self._inner = secrets, inner
 
     def format(self, record: logging.LogRecord) -> str:
-        return self._inner.format(record).replace(self._token, "<token>")
+        text = self._inner.format(record)
+        for secret in self._secrets:
+            text = text.replace(secret, "<secret>")
+        return text
 
 
-def conceal(token: str, *handlers: logging.Handler) -> None:
-    """Keep the token out of what these log handlers write (the root's, when none is named)."""
+def conceal(secrets: Sequence[str], *handlers: logging.Handler) -> None:
+    """Keep these out of what these log handlers write (the root's, when none is named)."""
     for handler in handlers or logging.getLogger().handlers:
-        handler.setFormatter(_Concealing(token, handler.formatter or logging.Formatter()))
+        handler.setFormatter(_Concealing(secrets, handler.formatter or logging.Formatter()))
     for chatty in ("httpx", "httpcore", "aiohttp", "telegram"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

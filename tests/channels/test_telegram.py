@@ -292,13 +292,13 @@ async def test_a_later_part_that_never_arrives_is_not_begun_again(
 async def test_the_token_is_in_no_log(server: BotApiServer) -> None:
     page = io.StringIO()
     handler = logging.StreamHandler(page)
-    conceal(server.token, handler)
+    conceal([server.token], handler)
     logger = logging.getLogger("tests.conceal")
     logger.addHandler(handler)
     error = InvalidToken(f"The token {server.token} was rejected")
     logger.error("%s asked for /bot%s/getMe", "it", server.token, exc_info=error)
     logger.removeHandler(handler)
-    assert "asked for /bot<token>/getMe" in page.getvalue()
+    assert "asked for /bot<secret>/getMe" in page.getvalue()
     assert server.token not in page.getvalue()
 
 

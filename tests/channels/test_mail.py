@@ -1,0 +1,159 @@
+"""Mail to the recipients of a campaign file, at a real server: what arrives, and what each of its failures means."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.core.campaign import Recipient
+from bot.core.mail_server import MailServer
+from bot.core.messages import Message
+from exports.channels.base import Parcel, Refused, Unsent, Unsure, Upload
+from exports.channels.mail import MailChannel
+from exports.workbook import MIME
+from tests.kit.smtp import CUT, PASSWORD, SILENCE, USER, Fault, MailHouse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OFFICE = Recipient(key="office", name="整治办邮箱", channel="mail", address="zhengzhi@example.cn")
+NAME = "每周工作信息汇总表_2020年第28周（7月6日—7月10日）.xlsx"
+TABLE = Upload(NAME, MIME, b"PK\x03\x04\r\n.\r\n.." + bytes(range(256)) * 40)
+WEEK = Message("报送已截止，汇总表请查收。\n.第二行以点开头", title="每周工作信息汇总表 · 第28周（7月6日—7月10日）")
+PARCEL = Parcel("office", WEEK, files=(TABLE,), key="weekly/2020-W28/table/weekly/1")
+
+
+def channel(house: MailHouse, ca: Path | None = None, **more: float) -> MailChannel:
+    server = replace(MailServer.parse(house.address), sender=USER, password=PASSWORD, ca=ca)
+    recipients = {OFFICE.key: OFFICE}
+    return MailChannel(server, recipients.get, title="专项整治", **more)
+
+
+@pytest.mark.parametrize("tls", ["direct", "starttls", "none"])
+async def test_a_table_arrives_under_its_chinese_name(tls: str, tmp_path: Path) -> None:
+    async with MailHouse(tls=tls, wants_login=tls != "none") as house:  # type: ignore[arg-type]
+        remote = await channel(house, house.authority(tmp_path)).deliver(PARCEL)
+    (mail,) = house.mails
+    assert mail.encrypted == (tls != "none")
+    assert (mail.sender, mail.to) == (USER, [OFFICE.address])
+    assert mail.user == ("" if tls == "none" else USER)
+    assert mail.message["Subject"] == WEEK.title
+    assert str(mail.message["From"]) == f"专项整治 <{USER}>"
+    assert str(mail.message["To"]) == f"整治办邮箱 <{OFFICE.address}>"
+    assert mail.message["Message-ID"] == remote
+    body = mail.message.get_body()
+    assert body is not None
+    assert body.get_content().splitlines() == WEEK.text.splitlines()
+    assert mail.files == {NAME: TABLE.content}
+    (part,) = mail.message.iter_attachments()
+    assert part.get_content_type() == MIME
+    assert part.get_param("name") == NAME, "for those who look for it where it stood in former days"
+
+
+async def test_every_line_is_one_a_server_takes(tmp_path: Path) -> None:
+    """RFC 5322: seven bits, at most 998 in a line, whatever a file is called."""
+    async with MailHouse() as house:
+        await channel(house).deliver(replace(PARCEL, files=(replace(TABLE, name="表" * 80 + ".xlsx"),)))
+    content = house.mails[0].message.as_bytes()
+    assert content.isascii()
+    assert max(map(len, content.splitlines())) <= 998
+
+
+async def test_a_try_is_told_from_another_occasion_by_its_name() -> None:
+    async with MailHouse() as house:
+        sender = channel(house)
+        first, again = await sender.deliver(PARCEL), await sender.deliver(PARCEL)
+        other = await sender.deliver(replace(PARCEL, key="weekly/2020-W28/table/weekly/2"))
+    assert first == again != other
+    assert first.endswith("@example.cn>")
+
+
+@pytest.mark.parametrize(
+    ("at", "answer", "outcome", "words"),
+    [
+        ("connect", "421 4.3.2 too busy", Unsent, "稍后再发（421）"),
+        ("connect", "554 5.7.1 no", Refused, "拒收（554）"),
+        ("connect", CUT, Unsent, "连不上邮件服务器"),
+        ("connect", SILENCE, Unsent, "连不上邮件服务器"),
+        ("auth", "535 5.7.8 bad", Refused, "授权码"),
+        ("auth", "454 4.7.0 later", Unsent, "稍后再发（454）"),
+        ("mail", "550 5.7.1 no", Refused, "发件邮箱不被接受（550）"),
+        ("rcpt", "451 4.7.1 greylisted", Unsent, "稍后再发（451）"),
+        ("rcpt", "550 5.1.1 unknown", Refused, "收件邮箱不被接受（550）"),
+        ("rcpt", CUT, Unsent, "连接中断"),
+        ("rcpt", SILENCE, Unsent, "连接中断"),
+        ("data", "452 4.3.1 full", Unsent, "稍后再发（452）"),
+        ("data", "554 5.7.1 no", Refused, "拒收（554）"),
+        ("data", CUT, Unsent, "连接中断"),
+        ("end", "451 4.3.0 later", Unsent, "稍后再发（451）"),
+        ("end", "552 5.3.4 too big", Refused, "拒收（552）"),
+        ("end", CUT, Unsure, "发出后连接中断"),
+        ("end", SILENCE, Unsure, "发出后连接中断"),
+    ],
+)
+async def test_what_a_failure_means(
+    at: str, answer: str, outcome: type[Exception], words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    faults = [Fault(at, answer)] * (2 if at == "auth" else 1)  # type: ignore[arg-type]  # PLAIN, then LOGIN
+    async with MailHouse(wants_login=True, faults=faults) as house:
+        sender = channel(house, patience=0.4, upload=0.4)
+        with pytest.raises(outcome) as told:
+            await sender.deliver(PARCEL)
+        assert words in str(told.value)
+        assert not house.mails or outcome is Unsure
+        await sender.deliver(PARCEL)  # the next try finds nothing in its way
+        assert house.mails
+    assert PASSWORD not in caplog.text
+
+
+async def test_a_wrong_password_is_refused_with_a_hint() -> None:
+    async with MailHouse(wants_login=True) as house:
+        server = replace(MailServer.parse(house.address), password="wrong", sender=USER)
+        with pytest.raises(Refused, match="授权码"):
+            await MailChannel(server, lambda _: OFFICE).deliver(PARCEL)
+    assert "wrong" not in repr(server)
+
+
+async def test_no_server_at_all() -> None:
+    async with MailHouse() as house:
+        sender = channel(house)
+    with pytest.raises(Unsent, match="连不上邮件服务器"):
+        await sender.deliver(PARCEL)
+
+
+@pytest.mark.parametrize("tls", ["direct", "starttls"])
+async def test_nothing_is_said_to_a_server_that_may_be_another(tls: str, tmp_path: Path) -> None:
+    async with MailHouse(tls=tls, wants_login=True) as house:  # type: ignore[arg-type]
+        with pytest.raises(Unsent, match="证书不可信"):
+            await channel(house).deliver(PARCEL)
+    async with MailHouse(tls=tls, wants_login=True, host="other.example.cn") as house:  # type: ignore[arg-type]
+        with pytest.raises(Unsent, match="证书不可信"):
+            await channel(house, house.authority(tmp_path)).deliver(PARCEL)
+    assert not house.mails
+
+
+async def test_nothing_goes_out_unencrypted_where_encryption_was_asked_for() -> None:
+    async with MailHouse(tls="none") as house:
+        server = replace(MailServer.parse(house.address.replace("smtp+plain", "smtp")), sender=USER)
+        with pytest.raises(Refused, match="不支持加密"):
+            await MailChannel(server, lambda _: OFFICE).deliver(PARCEL)
+    assert not house.mails
+
+
+async def test_who_is_not_in_the_file_any_more_gets_nothing() -> None:
+    async with MailHouse() as house:
+        with pytest.raises(Refused, match="没有这个收件人"):
+            await channel(house).deliver(replace(PARCEL, address="gone"))
+    assert house.connections == 0
+
+
+async def test_several_at_once() -> None:
+    async with MailHouse() as house:
+        sender = channel(house)
+        await asyncio.gather(*(sender.deliver(replace(PARCEL, key=str(number))) for number in range(5)))
+    assert len({mail.message["Message-ID"] for mail in house.mails}) == 5
