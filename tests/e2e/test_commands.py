@@ -24,6 +24,7 @@ WELL = {
     "DUBAN_TELEGRAM_TOKEN": TOKEN,
     "DUBAN_TELEGRAM_API": "http://127.0.0.1:9",
     "DUBAN_WEB": "",
+    "DUBAN_SMTP": "smtps://office%40example.cn@127.0.0.1:9",
 }
 WRONG = {
     "DUBAN_CAMPAIGN": ("", "nowhere.toml", ".", "broken.toml"),
@@ -35,6 +36,14 @@ WRONG = {
     "DUBAN_TELEGRAM_API": ("api.telegram.org", "ftp://api.telegram.org"),
     "DUBAN_WEB": ("8080", "127.0.0.1", "127.0.0.1:99999", "http://127.0.0.1:8080", ":8080"),
     "DUBAN_PUBLIC_URL": ("duban.example.cn", "ftp://duban.example.cn"),
+    "DUBAN_SMTP": (
+        "mail.example.cn", "http://mail.example.cn:25", "smtps://mail.example.cn", "smtps://u@mail.example.cn:99999",
+        "smtps://u:password@mail.example.cn:465", "smtps://o@example.cn@mail.example.cn:465",
+    ),
+    "DUBAN_SMTP_CA": ("nowhere.pem",),
+    "DUBAN_MAIL_FROM": ("office", "a@b@c", "某人 <office@example.cn>"),
+    "DUBAN_WECOM": ("693a91f6-7aaa-4bc4", "group=短", "=693a91f6", "group=693a91f6,other"),
+    "DUBAN_WECOM_API": ("qyapi.weixin.qq.com",),
     "DUBAN_CLOCK": ("yesterday", "2020-07-10T12:00:00", "2020-13-10T12:00:00+08:00"),
     "DUBAN_CLOCK_SPEED": ("fast", "0", "-1", "nan", "inf"),
 }  # fmt: skip
@@ -48,6 +57,12 @@ def is_one_sentence(ended: Ended) -> None:
     assert ended.out == ""
     for machine_talk in ("Traceback", "Error", "sqlalchemy", "psycopg", "TESTTOKEN"):
         assert machine_talk not in ended.err
+
+
+async def test_mail_needs_somebody_it_comes_from(tmp_path: Path) -> None:
+    ended = await command("run", folder=tmp_path, settings=WELL | {"DUBAN_SMTP": "smtp+plain://relay:25"})
+    is_one_sentence(ended)
+    assert "DUBAN_MAIL_FROM" in ended.err
 
 
 async def test_every_wrong_setting_is_one_sentence_and_nothing_starts(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ MOST_UPDATES = 100
 class File:
     name: str
     mime: str
-    content: bytes
+    content: bytes = field(repr=False)
 
 
 @dataclass

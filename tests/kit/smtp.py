@@ -61,11 +61,13 @@ class MailHouse:
     mails: list[Mail] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     connections: int = 0
+    port: int = 0  # 0: any that is free
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
         direct = self._context if self.tls == "direct" else None
-        self._server = await loop.create_server(self._protocol, HOST, 0, ssl=direct)
+        self._server = await loop.create_server(self._protocol, HOST, self.port, ssl=direct)
+        self.port = self._server.sockets[0].getsockname()[1]
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -86,10 +88,6 @@ class MailHouse:
         path = folder / "authority.pem"
         self._authority.cert_pem.write_to_path(str(path))
         return path
-
-    @property
-    def port(self) -> int:
-        return int(self._server.sockets[0].getsockname()[1])
 
     @property
     def address(self) -> str:
