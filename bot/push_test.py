@@ -28,7 +28,7 @@ TELEGRAM = "telegram"
 
 
 async def run(settings: Settings, campaign: Campaign, keys: Sequence[str], now: datetime) -> bool:
-    """Send each recipient (those of `keys`, or all) a message with a file; say what became of it. True when all came."""
+    """Send a message with a file to each recipient (of `keys`, or all); say what became of it. True when all came."""
     keep_log(settings.secrets)
     if not keys:
         keys = [each.key for each in campaign.recipients] + ([TELEGRAM] if settings.token else [])
