@@ -204,7 +204,7 @@ class Dispatcher:
         return Outcome(row.id, "sent", remote=remote)
 
     async def _ready(self, row: Outgoing, told: Told | None, *, files: bool) -> tuple[Message, tuple[Upload, ...]]:
-        """Return the message with its files made; a reply without them rather than none: somebody waits for it."""
+        """Return the message with its files made; what has words of its own to say goes without them rather than not."""
         message = Message.from_json(row.payload)
         if not files or not message.attachments:
             return message, ()
@@ -212,7 +212,7 @@ class Dispatcher:
             async with self._kept(row):
                 return message, tuple([await self._maker.make(each, told) for each in message.attachments])
         except Exception:
-            if row.kind != "reply":
+            if row.kind in {"file", "push"}:
                 raise
             log.exception("a file of outbox row %s cannot be made", row.id)
             return replace(message, text=f"{message.text}\n\n{texts.NO_FILE}".strip(), attachments=()), ()

@@ -252,3 +252,12 @@ async def test_a_reply_whose_file_cannot_be_made_says_so_and_keeps_its_buttons(d
     [shown] = desk.server.by_bot(ANNA)
     assert shown.has("文件没有生成成功")
     assert shown.labels == ["返回菜单"]
+
+
+async def test_a_notice_whose_picture_cannot_be_made_says_at_least_what_it_has_to_say(desk: Desk) -> None:
+    lost = Message("本周报送：应报16家，已报12家", attachments=(Attachment("file", "0" * 64, "整治情况.png"),))
+    await desk.queue(ANNA, "summary/2020-W28", lost)
+    await desk.dispatcher.dispatch()
+    [shown] = desk.server.by_bot(ANNA)
+    assert shown.has("已报12家")
+    assert shown.has("文件没有生成成功")
