@@ -204,7 +204,7 @@ class Dispatcher:
         return Outcome(row.id, "sent", remote=remote)
 
     async def _ready(self, row: Outgoing, told: Told | None, *, files: bool) -> tuple[Message, tuple[Upload, ...]]:
-        """Return the message with its files made; what has words of its own to say goes without them rather than not."""
+        """Return the message with its files made; what has words of its own goes without them rather than not."""
         message = Message.from_json(row.payload)
         if not files or not message.attachments:
             return message, ()

@@ -60,7 +60,7 @@ class Heart:
         self._closing = False
         self._tasks: list[asyncio.Task[None]] = []
         self._checking: asyncio.Task[None] | None = None
-        self._looked: tuple[int, datetime] | None = None  # at what the tables were as of
+        self._looked: tuple[str, datetime] | None = None  # at what the tables were as of
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
     def start(self) -> None:

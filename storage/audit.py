@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlmodel import col
 
 from storage.tables import Audit
@@ -32,7 +32,6 @@ _OF = (
     .where(col(Audit.subject) == bindparam("about"))
     .order_by(col(Audit.id))
 )
-_NEWEST = select(func.max(col(Audit.id)))
 
 
 def note(work: Work, /, person_id: int | None, action: str, subject: str, **detail: object) -> None:
@@ -46,8 +45,3 @@ def note(work: Work, /, person_id: int | None, action: str, subject: str, **deta
 def of(work: Work, subject: str) -> list[Entry]:
     """Return a subject's history, oldest first."""
     return [Entry(*row) for row in work.conn.execute(_OF, {"about": subject})]
-
-
-def newest(work: Work) -> int:
-    """Return the number of the last change, 0 before the first: as long as it stays, nothing has been changed."""
-    return work.conn.scalar(_NEWEST) or 0

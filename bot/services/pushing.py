@@ -22,8 +22,9 @@ from bot.services import deliveries, notices
 from bot.texts import pushing as texts
 from exports import EXPORTS
 from exports.workbook import file_name
-from storage import audit, outbox, people, settings
+from storage import outbox, people, settings
 from storage import pushes as stored
+from storage.pulse import pulse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,9 +55,9 @@ class DueTable:
     digest: str = ""
 
 
-def changes(work: Work) -> tuple[int, datetime]:
-    """Return what says whether any table can have become due: the last change there was, and the minute it is."""
-    return audit.newest(work), work.now.replace(second=0, microsecond=0)
+def changes(work: Work) -> tuple[str, datetime]:
+    """Return what is another as soon as any table can have become due: whether anything changed, and the minute."""
+    return pulse(work), work.now.replace(second=0, microsecond=0)
 
 
 def tables_due(work: Work) -> list[DueTable]:
