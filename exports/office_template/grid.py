@@ -137,7 +137,7 @@ class Grid:
         return (
             len(numbers) >= _NUMBERED
             and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-            and others <= {"甲", "乙", "丙", "丁", "栏次"}
+            and others <= _ORDINALS
         )
 
 
