@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,10 +59,18 @@ class FileStore:
         return FileStore(self._root.with_name(name))
 
     def keep_newest(self, most: int) -> None:
-        """Drop all but the newest `most` files: only for what can be made again."""
-        found = [(path.stat().st_mtime, path) for path in self._root.glob("??/*") if _SHA256.fullmatch(path.name)]
+        """Drop all but the newest `most` files: only for what can be made again.
+
+        One that is being read (Windows), or that somebody else is dropping, is left.
+        """
+        found = []
+        for path in self._root.glob("??/*"):
+            if _SHA256.fullmatch(path.name):
+                with suppress(OSError):
+                    found.append((path.stat().st_mtime, path))
         for _, path in sorted(found, reverse=True)[most:]:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink()
 
     def path(self, sha256: str) -> Path:
         """Return where a file lies or would lie. ValueError when this is no SHA-256: it may come from outside."""

@@ -56,6 +56,20 @@ def test_of_what_can_be_made_again_the_newest_are_kept(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"made"}
 
 
+def test_what_cannot_be_dropped_now_keeps_nobody_from_their_file(tmp_path: Path) -> None:
+    shelf = FileStore(tmp_path / "made")
+    (one, two) = (shelf.put(content, "表.xlsx").sha256 for content in (b"1", b"2"))
+    for age, sha256 in enumerate((one, two)):
+        os.utime(shelf.path(sha256), (age, age))
+    gone, held = shelf.path("ab" * 32), shelf.path("cd" * 32)
+    gone.parent.mkdir()
+    gone.symlink_to(tmp_path / "nowhere")  # as one that is dropped between being listed and looked at
+    held.mkdir(parents=True)  # as one that the system does not let go
+    os.utime(held, (0, 0))
+    shelf.keep_newest(1)
+    assert [shelf.path(sha256).exists() for sha256 in (one, two)] == [False, True]
+
+
 def test_every_sending_is_remembered(store: Store) -> None:
     person = store.do(people.create_person, "张三")
     ref = FileRef("ab" * 32, "盖章件.pdf", 4, "application/pdf")
