@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 LEASE = timedelta(seconds=60)
 #: The mark of a row that was sent once more because its sender died: it happens to a row once.
 INTERRUPTED = "interrupted"
+#: Who gets a row that only remembers what was decided.
+NOBODY = "nobody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +346,15 @@ def put(  # noqa: PLR0913 - a row has many columns; all are named
     if state == "new":
         work.queued = True
     return int(made[0])
+
+
+def decide(work: Work, key: str, how: str, digest: str = "") -> bool:
+    """Write down that an occasion is decided, in a row nobody gets; False when it was before, by another replica too.
+
+    `how` is a word for who reads the table.
+    """
+    made = put(work, key=key, recipient=NOBODY, kind="notice", state="skipped", error=how, digest=digest)
+    return made is not None
 
 
 def reply(work: Work, *, key: str, account: AccountRow, payload: dict[str, Any], edits: str, owner: str) -> Outgoing:

@@ -70,16 +70,7 @@ def _take(work: Work, due: Due) -> bool:
     """Mark a round as run; False when another replica was faster. The mark keeps when it looked for renewed entries."""
     worked = work.campaign.workdays.is_workday(due.round.day)
     looked = work.now - UNDER_WAY if worked else due.looked
-    made = outbox.put(
-        work,
-        key=due.round.mark,
-        recipient="nobody",
-        kind="notice",
-        state="skipped",
-        error="round",
-        digest=looked.isoformat(),
-    )
-    return made is not None
+    return outbox.decide(work, due.round.mark, "round", looked.isoformat())
 
 
 def _entries(work: Work, spans: list[Span]) -> list[Pending]:

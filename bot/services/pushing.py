@@ -110,7 +110,9 @@ def _push(work: Work, due: DueTable) -> int:
     key = f"{_prefix(due.rule, due.occurrence)}{due.number}"
     if not due.number:
         payload = _message(work, due, urge=False).to_json()
-        outbox.put(work, key=key, recipient="nobody", kind="push", payload=payload, state="skipped", error="expired")
+        outbox.put(
+            work, key=key, recipient=outbox.NOBODY, kind="push", payload=payload, state="skipped", error="expired"
+        )
         return 0
     told = 0
     for member in _people(work, due.rule):
@@ -194,16 +196,10 @@ def failing(work: Work) -> list[Failing]:
 
 def tell_failing(work: Work) -> int:
     """Tell brigade and admin what has not arrived, once for each time it was queued; return how many were told."""
-    found = [each for each in failing(work) if _mark(work, each)]
+    found = [each for each in failing(work) if outbox.decide(work, each.mark, "told")]
     if not found:
         return 0
     members = [each for role in ("brigade", "admin") for each in people.members(work, role)]
     reached = [each.id for each in members if each.reachable] or [each.id for each in members]
     message = deliveries.failed(work.campaign, [each.delivery for each in found])
     return notices.tell(work, reached, found[0].mark, message)
-
-
-def _mark(work: Work, each: Failing) -> bool:
-    """Write down that it is told; False when another replica was faster."""
-    put = outbox.put(work, key=each.mark, recipient="nobody", kind="notice", state="skipped", error="told")
-    return put is not None

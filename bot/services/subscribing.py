@@ -101,18 +101,12 @@ def _decided(work: Work, occasion: Occasion) -> bool:
 def remind(work: Work) -> int:
     """Tell what has come; return how many messages were queued."""
     last = outbox.latest(work, Morning.SERIES)
-    due = [each for each in planned(work) if _take(work, each)]
+    due = [each for each in planned(work) if outbox.decide(work, each.key, "decided")]
     weeks = [each for each in due if isinstance(each, WeekDone)]
     reports = [each for each in due if isinstance(each, FallenDue)]
     told = sum(_tell_week(work, each) for each in weeks) + (_tell_reports(work, reports) if reports else 0)
     day = date.fromisoformat(last.key.removeprefix(Morning.SERIES)) if last else None
     return told + sum(_tell_entries(work, each, day) for each in due if isinstance(each, Morning))
-
-
-def _take(work: Work, occasion: Occasion) -> bool:
-    """Mark an occasion as decided; False when another replica was faster."""
-    made = outbox.put(work, key=occasion.key, recipient="nobody", kind="notice", state="skipped", error="decided")
-    return made is not None
 
 
 def _listeners(work: Work, kind: Kind) -> Iterator[Subscriber]:
