@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.core import deadlines, urgency
 from bot.core.campaign_rules import WEEKLY
+from bot.core.standings import OWING
 from bot.texts import moments
 from bot.texts.overview import within
 from exports import summary
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from bot.core.deadlines import Occurrence
     from bot.core.reconciliation import Flow, Line
-    from bot.core.standings import Kind
     from bot.core.summary import AreaLine, Reporting, Summary, UnitLine
     from storage.files import FileStore
     from storage.work import Work
@@ -36,8 +36,6 @@ COLUMNS: Final = ("发现", "整改到位", "未销号", "逾期", "整改率")
 _WORST: Final = 5
 #: Signs there are for the names of units that owe something that was due by a date.
 _NAMES: Final = 240
-#: What is not there yet, in the order in which it is told.
-_OWED: Final[tuple[Kind, ...]] = ("missing", "returned", "awaiting", "stamping")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +102,14 @@ def _reports(shown: Summary) -> Iterator[str]:
     if week is None:
         return
     names = {**NAMES, "missing": NAMES["missing"] if week.past else NOT_YET}
-    owed = "，".join(f"{names[kind]}{number}家" for kind in _OWED if (number := week.number(kind)))
+    owed = "，".join(f"{names[kind]}{number}家" for kind in OWING if (number := week.number(kind)))
     excused = f"；免报{number}家" if (number := week.number("excused")) else ""
     yield (
         f"{week.title}{week.name}应于{_moment(week.due)}前报送。截至{_moment(shown.now)}，应报{week.expected}家，"
         f"已报{week.reported}家，其中按时{week.number('on_time')}家、迟报{week.number('late')}家"
         f"{'；' if owed else ''}{owed}{excused}。"
     )
-    for kind in ("late", *_OWED, "excused"):
+    for kind in ("late", *OWING, "excused"):
         if units := [shown.name(unit) for unit, each in week.kinds.items() if each == kind]:
             yield f"{names[kind]}：{'、'.join(units)}。"
 

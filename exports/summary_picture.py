@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.core.plain_text import clip
+from bot.core.standings import OWING
 from bot.texts import moments
 from bot.texts.overview import within
 from exports import summary
@@ -32,9 +33,8 @@ PPI: Final = 216
 _TITLE, _NAMES, _FEWER, _NAME = 40, 48, 26, 13
 #: Duties that are told of with their dates, past or to come.
 _DATES: Final = 6
-#: Where a unit can stand with a report, in the order in which it is told: what is owed, and what is settled.
-_OWED: Final[tuple[Kind, ...]] = ("missing", "returned", "awaiting", "stamping")
-_KINDS: Final[tuple[Kind, ...]] = ("on_time", "late", *_OWED, "excused")
+#: Where a unit can stand with a report, in the order in which it is told.
+_KINDS: Final[tuple[Kind, ...]] = ("on_time", "late", *OWING, "excused")
 
 
 def load(work: Work, period: str) -> Callable[[FileStore], bytes]:
@@ -83,7 +83,7 @@ def _week(shown: Summary, week: Reporting) -> dict[str, Any]:
         "parts": [{"kind": kind, "name": names[kind], "number": len(units)} for kind, units in counts.items() if units],
         "owed": [
             {"name": names[kind], "who": _owing(shown, week, units, _NAMES)}
-            for kind in _OWED
+            for kind in OWING
             if (units := counts[kind])
         ],
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC
-from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, Literal, Protocol, TypeVar
 
 from bot.core.lifecycle import DONE, TO_STAMP, UNDER_WAY
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 Kind = Literal["on_time", "late", "awaiting", "stamping", "returned", "missing", "excused"]
+
+#: Where a unit stands of which nothing has come that counts, and that is not excused; in the order in which it is told.
+OWING: Final[tuple[Kind, ...]] = ("missing", "returned", "awaiting", "stamping")
 
 
 class Version(Protocol):

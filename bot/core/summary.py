@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from bot.core.standings import OWING
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
 #: Weeks of the trend, and entries of what is overdue that are named.
 WEEKS: Final = 8
 NAMED: Final = 10
-#: A unit of which nothing has come that counts; what of it waits for whom is in the kind.
-OWING: Final[frozenset[Kind]] = frozenset({"missing", "returned", "awaiting", "stamping"})
 
 
 @dataclass(frozen=True, slots=True)

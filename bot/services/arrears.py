@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core import discipline, urgency
 from bot.core.deadlines import instant, occurrences
 from bot.core.messages import Button
-from bot.core.summary import OWING
+from bot.core.standings import OWING
 from bot.services import subjects
 from bot.texts import arrears as texts
 from bot.texts import moments

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bot.core import discipline, urgency
-from bot.core.summary import OWING
+from bot.core.standings import OWING
 from bot.services import overview
 from bot.texts import board as texts
 from bot.texts import moments

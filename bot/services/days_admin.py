@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from bot.core import deadlines
 from bot.core.campaign_changes import Change, changed
 from bot.core.problems import Problem
+from bot.core.standings import OWING
 from bot.core.workdays import Workdays
 from bot.forms.admin import WORKDAY
 from bot.services import changing, dialogs, notices, reports
@@ -34,8 +35,6 @@ AHEAD, AFTERWARDS = timedelta(days=70), timedelta(days=183)
 _SATURDAY: Final = 5
 
 WORKED: Final = {True: "上班", False: "休息"}
-#: Where a unit stands while its report is still asked for.
-_OWING: Final = frozenset({"missing", "returned", "awaiting", "stamping"})
 CHOICES: Final[dict[str, bool | None]] = {"on": True, "off": False, "official": None}
 
 
@@ -158,7 +157,7 @@ def _tell(visit: Visit, old: Occurrence, new: Occurrence) -> None:
     """Tell who was told of the old due moment, and still owes the report, of the new one; what waits is unsaid."""
     if outbox.latest(visit.work, f"{old.key}/") is None:
         return
-    units = [unit for unit, at in reports.standings_in(visit.work, new).items() if at.kind in _OWING]
+    units = [unit for unit, at in reports.standings_in(visit.work, new).items() if at.kind in OWING]
     for unit in units:
         outbox.silence(visit.work, f"{old.key}/", unit, "moved")
     held = [each.id for each in people.everyone(visit.work) if any(unit in units for _, unit in each.roles)]

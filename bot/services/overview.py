@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from bot import forms
 from bot.core import deadlines, discipline, lifecycle, urgency
 from bot.core.messages import Button
+from bot.core.standings import OWING
 from bot.services import subjects
 from bot.services.calling import Roster
 from bot.texts import moments
@@ -105,7 +106,7 @@ def _duty(visit: Visit, book: Book, duty: Duty, since: datetime) -> texts.DutyLi
         ("未收到" if duty.stage else "未报", kinds.count("missing") if asked else 0),
         ("免报", kinds.count("excused")),
     ]
-    late = [visit.campaign.unit(unit).name for unit, at in stand.items() if past and at.kind in {*WAITING, "missing"}]
+    late = [visit.campaign.unit(unit).name for unit, at in stand.items() if past and at.kind in OWING]
     return texts.DutyLine(
         name=_title(duty, occurrence),
         short=short(duty),

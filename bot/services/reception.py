@@ -9,6 +9,7 @@ from bot.core.campaign_rules import WEEKLY
 from bot.core.lifecycle import OWED
 from bot.core.messages import Button
 from bot.core.problems import Problem
+from bot.core.standings import OWING
 from bot.services import reports, signoff, subjects
 from bot.services.calling import Roster
 from bot.services.subjects import Subject, row_id
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from storage.excuses import Excused
     from storage.standing import Brief
     from storage.submissions import Filed
-
-#: Whose report keeps the desk waiting for somebody of the unit.
-OWING: frozenset[str] = frozenset({"missing", "returned", "awaiting", "stamping"})
 
 
 def this_week(visit: Visit) -> Occurrence:

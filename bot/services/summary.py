@@ -9,7 +9,7 @@ from bot.core import deadlines, reconciliation
 from bot.core.campaign_rules import WEEKLY
 from bot.core.messages import Button
 from bot.core.problems import Problem
-from bot.core.summary import OWING
+from bot.core.standings import OWING
 from bot.services import reception, subjects
 from bot.services.issues import ledger_of, unit_name
 from bot.texts import moments

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from bot.core import reminders, urgency
 from bot.core.messages import Button
 from bot.core.problems import Problem
+from bot.core.standings import OWING
 from bot.services import notices, reports, subjects
 from bot.services.calling import Roster
-from bot.services.reception import OWING
 from bot.services.subjects import Subject
 from bot.texts import menu as menu_texts
 from bot.texts import moments

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.core.messages import Attachment, Button, Message
 from bot.core.plain_text import clip
-from bot.core.summary import OWING
+from bot.core.standings import OWING
 from bot.texts import moments, paging
 from bot.texts.issues_marks import mark
 from bot.texts.menu import BACK_TO_MENU, EXPORT, SUMMARY, in_pairs
