@@ -307,6 +307,11 @@ def test_a_mistake_is_told_with_its_line_and_a_cure(old: str, new: str, words: s
     assert re.search(r"改成|补上|删去|请", only)
 
 
+def test_only_what_is_reported_every_week_goes_by_the_key_of_it() -> None:
+    text = TEXT.replace('\nevery = "friday"', "\non = 2020-07-10", 1)
+    assert 'key 为 "weekly" 的事项是每周报送的，用不上 on。改成 every，或换一个 key。' in "\n".join(mistakes(text))
+
+
 def test_the_line_is_that_of_the_key() -> None:
     text = TEXT.replace('by = "12:00"', 'by = "noon"', 1)
     (only,) = mistakes(text)

@@ -210,6 +210,8 @@ def _rule(outline: Outline, path: Path, duty: Duty) -> Iterator[Mistake]:
         yield Mistake("by_missing", path, {"name": duty.name})
     if duty.every and duty.key != WEEKLY:
         yield Mistake("weekly_key", (*path, "key"), {"key": duty.key, "wanted": WEEKLY})
+    if rules and duty.key == WEEKLY and not duty.every:
+        yield Mistake("weekly_rule", (*path, rules[0]), {"key": duty.key, "name": rules[0]})
     if duty.on:
         yield from _inside(outline, (*path, "on"), duty.on)
     yield from _notice(outline, path, duty)

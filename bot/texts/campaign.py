@@ -282,6 +282,7 @@ _SENTENCES: Mapping[str, Callable[[Mistake], str]] = {
     "duty_unknown": _duty_unknown,
     "form_unknown": _form_unknown,
     "weekly_key": _fixed("每周报送的事项，key 固定写 {wanted}，这里写的是 {key}。改成 {wanted}。"),
+    "weekly_rule": _fixed("key 为 {key} 的事项是每周报送的，用不上 {name:bare}。改成 every，或换一个 key。"),
     "stage_unknown": _stage_unknown,
     "stage_missing": _stage_missing,
     "stage_form": _fixed("{form} 用不上 stage，阶段通知的 form 固定写 {wanted}。改成 {wanted}，或删去 stage。"),
