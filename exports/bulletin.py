@@ -12,7 +12,6 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from bot.core import deadlines, urgency
-from bot.core.campaign_rules import WEEKLY
 from bot.core.standings import OWING
 from bot.texts import moments
 from bot.texts.overview import within
@@ -71,7 +70,7 @@ def load(work: Work, period: str) -> Bulletin:
     if not period:
         raise KeyError(period)
     shown = summary.load(work, period)
-    weeks = deadlines.occurrences(work.campaign, WEEKLY)
+    weeks = deadlines.weeks(work.campaign)
     place = next(place for place, week in enumerate(weeks) if week.period == period)
     following = next((week for week in weeks[place + 1 :] if not urgency.past(week.due, work.now)), None)
     return told(shown, place + 1, summary.flow_in(work, period), following)

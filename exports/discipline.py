@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot import forms
 from bot.core import deadlines, discipline
 from bot.core.discipline import Record
 from bot.core.tables import Column, Row, Table
@@ -53,7 +52,7 @@ def load(work: Work, ref: str) -> Table:
     if ref:
         raise KeyError(ref)
     campaign, book, since = work.campaign, standing.book(work), settings.installed_at(work)
-    weeks, dated = discipline.fallen_due(_weeks(campaign), since, work.now), list(_dated(campaign))
+    weeks, dated = discipline.fallen_due(deadlines.weeks(campaign), since, work.now), deadlines.dated(campaign)
     past = discipline.fallen_due(dated, since, work.now)
     in_weeks, at_dates = [book.at(week) for week in weeks], [book.at(each) for each in dated]
     kept = {unit.key: discipline.record(at[unit.key] for at in in_weeks) for unit in campaign.units}
@@ -77,18 +76,6 @@ def load(work: Work, ref: str) -> Table:
         signatures=reported.SIGNATURES,
         low=True,
     )
-
-
-def _weeks(campaign: Campaign) -> list[Occurrence]:
-    weekly = [duty for duty in campaign.duties if duty.every]
-    return [each for duty in weekly for each in deadlines.occurrences(campaign, duty.key)]
-
-
-def _dated(campaign: Campaign) -> Iterator[Occurrence]:
-    """Yield what is to be filed by a date, but for the notices of stages: those are only read."""
-    for duty in campaign.duties:
-        if duty.on and duty.stage is None and forms.exists(duty.form):
-            yield from deadlines.occurrences(campaign, duty.key)
 
 
 def _week_columns(campaign: Campaign, weeks: Sequence[Occurrence]) -> Iterator[Column]:

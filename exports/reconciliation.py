@@ -7,7 +7,7 @@ the present moment, in a table of an earlier week too; the week's own opening an
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.core import deadlines, reconciliation
@@ -96,10 +96,10 @@ class Week:
 def load(work: Work, period: str) -> Table:
     """Return the table of the week `period` ("2020-W28"); KeyError for no week, and for one that has not begun."""
     scene, campaign = Scene.of(work), work.campaign
-    monday = monday_of(period)
+    monday = deadlines.monday_of(period)
     if monday > scene.today:
         raise KeyError(period)
-    begin, end = (deadlines.instant(day, time(), campaign.zone) for day in (monday, monday + timedelta(7)))
+    begin, end = deadlines.week_span(period, campaign.zone)
     units = [unit.key for unit in campaign.units]
     lines = reconciliation.lines(units, ledger.tally(work, scene.today), ledger.flows(work, begin))
     flows = {flow.unit: flow for flow in ledger.flows(work, begin, end)}
@@ -143,15 +143,3 @@ def percent(part: int, whole: int) -> str:
 
 def _day(day: date) -> str:
     return f"{day.month}月{day.day}日"
-
-
-def monday_of(period: str) -> date:
-    """Return the first day of an ISO week ("2020-W28"); KeyError for no week."""
-    try:
-        year, _, week = period.partition("-W")
-        day = date.fromisocalendar(int(year), int(week), 1)
-    except ValueError:
-        raise KeyError(period) from None
-    if deadlines.week_of(day) != period:
-        raise KeyError(period)
-    return day

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import timedelta
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Final
 
-from bot import forms
 from bot.core import deadlines, reconciliation, urgency
 from bot.core.campaign_rules import WEEKLY
 from bot.core.plain_text import one_line
 from bot.core.reconciliation import Flow, Line
 from bot.core.summary import NAMED, WEEKS, AreaLine, Overdue, Point, Reporting, Summary, UnitLine
-from exports.reconciliation import monday_of
 from storage import ledger, settings, standing
 from storage.ledger import Filter
 
@@ -43,7 +41,9 @@ def load(work: Work, period: str = "") -> Summary:
     shown = _reporting(campaign, book, week, now) if week else None
     stock = _stock(work, now.date())
     stage = next((each for each in campaign.stages if each.start <= now.date() <= each.end), None)
-    dated = [_reporting(campaign, book, each, now) for each in _dated(campaign) if not urgency.past(each.due, since)]
+    dated = [
+        _reporting(campaign, book, each, now) for each in deadlines.dated(campaign) if not urgency.past(each.due, since)
+    ]
     return Summary(
         title=campaign.title,
         bureau=campaign.bureau,
@@ -63,22 +63,12 @@ def load(work: Work, period: str = "") -> Summary:
 
 def _week(campaign: Campaign, period: str, now: datetime) -> Occurrence | None:
     """Return the week asked for, else the present one, else the last that has begun."""
-    if period:
-        found = deadlines.occurrence(campaign, f"{WEEKLY}/{period}")
-        if found is None or found not in deadlines.open_ones(campaign, WEEKLY, now):
-            raise KeyError(period)
-        return found
-    if all(duty.key != WEEKLY for duty in campaign.duties):
-        return None
-    last = next(iter(deadlines.open_ones(campaign, WEEKLY, now)), None)
-    return deadlines.current(campaign, WEEKLY, now) or last
-
-
-def _dated(campaign: Campaign) -> Iterator[Occurrence]:
-    """Yield what is to be filed by a date, but for the notices of stages: those are only read."""
-    for duty in campaign.duties:
-        if duty.on and duty.stage is None and forms.exists(duty.form):
-            yield from deadlines.occurrences(campaign, duty.key)
+    if not period:
+        return deadlines.present(campaign, WEEKLY, now) if deadlines.weeks(campaign) else None
+    found = next((each for each in deadlines.open_ones(campaign, WEEKLY, now) if each.period == period), None)
+    if found is None:
+        raise KeyError(period)
+    return found
 
 
 def _reporting(campaign: Campaign, book: Book, occurrence: Occurrence, now: datetime) -> Reporting:
@@ -129,16 +119,14 @@ def _areas(work: Work, today: date) -> Iterator[AreaLine]:
 def _trend(work: Work, book: Book, stock: list[Line], now: datetime, since: datetime) -> list[Point]:
     """Return the last weeks that have begun, oldest first, from the first one in use or with a report on."""
     campaign = work.campaign
-    if all(duty.key != WEEKLY for duty in campaign.duties):
-        return []
-    begun = [each for each in deadlines.occurrences(campaign, WEEKLY) if each.opens <= now]
+    begun = [each for each in deadlines.weeks(campaign) if each.opens <= now]
     used = dropwhile(lambda each: each.due < since and not book.versions.get(each.key), begun)
     weeks = list(used)[-WEEKS:]
     points: list[Point] = []
     left = sum(line.closing for line in stock)  # now; from here back in time
     until: datetime | None = None
     for week in reversed(weeks):
-        begin, end = _span(campaign, week.period)
+        begin, end = deadlines.week_span(week.period, campaign.zone)
         if end != until:  # what came after the last of them
             left -= _gain(_flow(work, end, until))
         flow = _flow(work, begin, end)
@@ -153,14 +141,7 @@ def _trend(work: Work, book: Book, stock: list[Line], now: datetime, since: date
 
 def flow_in(work: Work, period: str) -> Flow:
     """Return what came and went in a week ("2020-W28") from Monday to Sunday; nothing without a ledger."""
-    return _flow(work, *_span(work.campaign, period))
-
-
-def _span(campaign: Campaign, period: str) -> tuple[datetime, datetime]:
-    """Return a calendar week: its first moment, and the first after it."""
-    monday = monday_of(period)
-    begin, end = (deadlines.instant(day, time(), campaign.zone) for day in (monday, monday + timedelta(7)))
-    return begin, end
+    return _flow(work, *deadlines.week_span(period, work.campaign.zone))
 
 
 def _flow(work: Work, begin: datetime, end: datetime | None) -> Flow:

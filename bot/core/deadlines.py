@@ -73,6 +73,17 @@ def occurrences(campaign: Campaign, duty_key: str) -> tuple[Occurrence, ...]:
     return ()
 
 
+def weeks(campaign: Campaign) -> tuple[Occurrence, ...]:
+    """Every occurrence of what is reported every week, oldest first; none where nothing is."""
+    return tuple(each for duty in campaign.duties if duty.every for each in occurrences(campaign, duty.key))
+
+
+def dated(campaign: Campaign) -> tuple[Occurrence, ...]:
+    """Every report that is due by a date, duty by duty; the notice of a stage is none: it is only read."""
+    filed = (duty for duty in campaign.duties if duty.on and duty.stage is None)
+    return tuple(each for duty in filed for each in occurrences(campaign, duty.key))
+
+
 def occurrence(campaign: Campaign, key: str) -> Occurrence | None:
     """The occurrence filed under `key`, if the campaign has it; a duty reported at once has one for every case."""
     return _by_key(campaign).get(key) or _case(campaign, *key.partition("/")[::2])
@@ -110,6 +121,11 @@ def current(campaign: Campaign, duty: str, now: datetime) -> Occurrence | None:
     return next((each for each in opened if each.period > week), own)
 
 
+def present(campaign: Campaign, duty: str, now: datetime) -> Occurrence | None:
+    """The occurrence to look at: the current one, else the last that has opened; None before the first."""
+    return current(campaign, duty, now) or next(iter(open_ones(campaign, duty, now)), None)
+
+
 def open_ones(campaign: Campaign, duty: str, now: datetime) -> tuple[Occurrence, ...]:
     """Every occurrence that can be filed at `now`, in time or late, newest first."""
     now = now.astimezone(UTC)
@@ -138,14 +154,36 @@ def nominal_day(campaign: Campaign, this: Occurrence) -> date:
     duty = campaign.duty(this.duty)
     if not duty.every:
         return date.fromisoformat(this.period)
-    year, week = this.period.split("-W")
-    return date.fromisocalendar(int(year), int(week), WEEKDAYS.index(duty.every) + 1)
+    return monday_of(this.period) + timedelta(days=WEEKDAYS.index(duty.every))
 
 
 def week_of(day: date) -> str:
     """The ISO week that holds `day`, as a period: "2020-W28"."""
     year, week, _ = day.isocalendar()
     return f"{year}-W{week:02}"
+
+
+def monday(day: date) -> date:
+    """The first day of the week that holds `day`."""
+    return day - timedelta(days=day.weekday())
+
+
+def monday_of(period: str) -> date:
+    """The first day of an ISO week ("2020-W28"); KeyError for no week."""
+    try:
+        year, _, week = period.partition("-W")
+        day = date.fromisocalendar(int(year), int(week), 1)
+    except ValueError:
+        raise KeyError(period) from None
+    if week_of(day) != period:
+        raise KeyError(period)
+    return day
+
+
+def week_span(period: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The first moment of an ISO week, and the first after it; KeyError for no week."""
+    first = monday_of(period)
+    return instant(first, time(), zone), instant(first + _WEEK, time(), zone)
 
 
 @lru_cache(maxsize=64)
@@ -166,14 +204,14 @@ def _weekly(campaign: Campaign, duty: Duty) -> Iterator[Occurrence]:
 
 
 def _week(campaign: Campaign, duty: Duty, nominal: date, due_day: date) -> Occurrence:
-    monday = _monday(nominal)
+    first = monday(nominal)
     assert duty.by is not None  # noqa: S101 - a rule without an hour is refused with its campaign
     return Occurrence(
         duty=duty.key,
         period=week_of(nominal),
-        opens=instant(min(monday, _monday(due_day)), time(), campaign.zone),
+        opens=instant(min(first, monday(due_day)), time(), campaign.zone),
         due=instant(due_day, duty.by, campaign.zone),
-        title=f"第{nominal.isocalendar().week}周（{_month_day(monday)}—{_month_day(monday + _WORKWEEK)}）",
+        title=f"第{nominal.isocalendar().week}周（{_month_day(first)}—{_month_day(first + _WORKWEEK)}）",
     )
 
 
@@ -181,10 +219,6 @@ def _moved(campaign: Campaign, duty: Duty, nominal: date) -> date:
     if duty.moves == "none" or campaign.workdays.is_workday(nominal):
         return nominal
     return campaign.workdays.before(nominal) if duty.moves == "before" else campaign.workdays.after(nominal)
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
 
 
 def _month_day(day: date) -> str:

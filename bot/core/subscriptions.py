@@ -11,8 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
-from bot.core.campaign_rules import WEEKLY
-from bot.core.deadlines import instant, occurrences
+from bot.core.deadlines import dated, instant, weeks
 from bot.core.reminders import REMEMBERED, audible, end_of_next_workday, is_quiet
 
 if TYPE_CHECKING:
@@ -76,11 +75,10 @@ def occasions(campaign: Campaign, now: datetime, installed: datetime) -> list[Oc
 
 @lru_cache(maxsize=64)
 def _by_the_calendar(campaign: Campaign) -> tuple[Occasion, ...]:
-    filed = (duty for duty in campaign.duties if duty.stage is None)  # a stage's notice is only read
-    late = [_late(campaign, each) for duty in filed for each in occurrences(campaign, duty.key)]
-    weeks = (_week(campaign, each.occurrence) for each in late if each.occurrence.duty == WEEKLY)
+    late = [_late(campaign, each) for each in (*weeks(campaign), *dated(campaign))]
+    done = (_week(campaign, each) for each in weeks(campaign))
     # Holidays may move two reports to one moment: the later week's summary is told then.
-    return (*late, *{each.since: each for each in weeks}.values())
+    return (*late, *{each.since: each for each in done}.values())
 
 
 def _late(campaign: Campaign, this: Occurrence) -> FallenDue:

@@ -6,7 +6,7 @@ from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 from bot.core import discipline, urgency
-from bot.core.deadlines import instant, occurrences
+from bot.core.deadlines import dated, instant, weeks
 from bot.core.messages import Button
 from bot.core.standings import OWING
 from bot.services import subjects
@@ -50,8 +50,7 @@ def _asked_for(visit: Visit) -> list[Occurrence]:
     """Return what has fallen due since the product is in use, and what will this week."""
     days_left = timedelta(days=7 - visit.now.weekday())
     sunday = instant(visit.now.date() + days_left, time(), visit.campaign.zone)
-    filed = (duty for duty in visit.campaign.duties if duty.stage is None)  # a stage's notice is only read
-    every = (each for duty in filed for each in occurrences(visit.campaign, duty.key))
+    every = (*weeks(visit.campaign), *dated(visit.campaign))
     return discipline.fallen_due(every, settings.installed_at(visit.work), sunday)
 
 

@@ -387,7 +387,7 @@ def account(visit: Visit) -> Message:
     reach = access.reach(visit.roles, "ledger.get")
     if reach == ():
         raise Problem("forbidden")
-    monday = visit.now.date() - timedelta(days=visit.now.weekday())
+    monday = deadlines.monday(visit.now.date())
     since = deadlines.instant(monday, time(), visit.campaign.zone)
     keys = [unit.key for unit in visit.campaign.units if reach is None or unit.key in reach]
     lines = reconciliation.lines(

@@ -96,8 +96,7 @@ def _ask_balance(visit: Visit, page: str) -> Message:
 
 def _mondays(visit: Visit) -> Iterator[date]:
     """Yield the weeks of the campaign up to the present one, newest first."""
-    today = visit.now.date()
-    monday = today - timedelta(days=today.weekday())
+    monday = deadlines.monday(visit.now.date())
     while True:
         yield monday
         if monday <= visit.campaign.start:
@@ -135,7 +134,7 @@ def _ask_days(visit: Visit, _: str) -> Message:
 def _periods(visit: Visit) -> Iterator[tuple[str, date, date]]:
     """Yield what a table of statistics is asked for, as far as the campaign has got and goes back."""
     campaign, today = visit.campaign, visit.now.date()
-    monday, month = today - timedelta(days=today.weekday()), today.replace(day=1)
+    monday, month = deadlines.monday(today), today.replace(day=1)
     before = (month - timedelta(days=1)).replace(day=1)
     found = [
         ("本周", monday, monday + timedelta(days=6)),

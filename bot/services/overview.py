@@ -76,9 +76,8 @@ def dated(visit: Visit) -> list[tuple[Duty, Occurrence]]:
 
 def _now(visit: Visit, duty: Duty) -> Occurrence | None:
     """Return the occurrence of a duty to look at: the present one, or the first to come; None without a day."""
-    now = deadlines.current(visit.campaign, duty.key, visit.now)
-    last = next(iter(deadlines.open_ones(visit.campaign, duty.key, visit.now)), None)
-    return now or last or next(iter(deadlines.occurrences(visit.campaign, duty.key)), None)
+    now = deadlines.present(visit.campaign, duty.key, visit.now)
+    return now or next(iter(deadlines.occurrences(visit.campaign, duty.key)), None)
 
 
 def short(duty: Duty) -> str:
@@ -144,10 +143,7 @@ def _newest(book: Book, duty: Duty) -> Iterator[Brief]:
 
 def fallen_weeks(visit: Visit, since: datetime) -> list[Occurrence]:
     """Return what is reported every week and has fallen due."""
-    weekly = [
-        each for duty in visit.campaign.duties if duty.every for each in deadlines.occurrences(visit.campaign, duty.key)
-    ]
-    return discipline.fallen_due(weekly, since, visit.now)
+    return discipline.fallen_due(deadlines.weeks(visit.campaign), since, visit.now)
 
 
 # ── One unit ─────────────────────────────────────────────────────────────

@@ -33,13 +33,12 @@ if TYPE_CHECKING:
 
 def this_week(visit: Visit) -> Occurrence:
     """Return the period the desk opens with: the present one, or the last before the campaign's end."""
-    if all(duty.key != WEEKLY for duty in visit.campaign.duties):
+    weeks = deadlines.weeks(visit.campaign)
+    if not weeks:
         raise Problem("gone")
-    now = deadlines.current(visit.campaign, WEEKLY, visit.now)
-    found = now or next(iter(deadlines.open_ones(visit.campaign, WEEKLY, visit.now)), None)
+    found = deadlines.present(visit.campaign, WEEKLY, visit.now)
     if found is None:
-        first = next(iter(deadlines.occurrences(visit.campaign, WEEKLY)), None)
-        raise Problem("not_begun", first=moments.day_and_weekday(first.due) if first else "")
+        raise Problem("not_begun", first=moments.day_and_weekday(weeks[0].due))
     return found
 
 

@@ -10,8 +10,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.core import access
-from bot.core.campaign_rules import WEEKLY
+from bot.core import access, deadlines
 from bot.core.problems import Problem
 from bot.core.subscriptions import FallenDue, Morning, WeekDone, occasions
 from bot.services import arrears, notices, summary
@@ -69,8 +68,7 @@ def _kind(visit: Visit, name: str) -> Kind:
 
 def _kinds(visit: Visit) -> Sequence[Kind]:
     """Return what there is to tell in this campaign."""
-    weekly = any(duty.key == WEEKLY for duty in visit.campaign.duties)
-    return ("week", "red") if weekly else ("red",)
+    return ("week", "red") if deadlines.weeks(visit.campaign) else ("red",)
 
 
 def _page(visit: Visit, said: str = "") -> Message:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 from bot.core import deadlines, reconciliation
@@ -15,14 +14,12 @@ from bot.services.issues import ledger_of, unit_name
 from bot.texts import moments
 from bot.texts import summary as texts
 from bot.texts import summary_weeks as week_texts
-from exports.reconciliation import monday_of
-from exports.summary import load
+from exports.summary import flow_in, load
 from storage import ledger, settings
 
 if TYPE_CHECKING:
     from bot.core.deadlines import Occurrence
     from bot.core.messages import Message
-    from bot.core.reconciliation import Flow
     from bot.core.summary import Summary, UnitLine
     from bot.services.visit import Visit
     from storage.work import Work
@@ -90,7 +87,8 @@ def week(visit: Visit, period: str = "") -> Message:
     shown = load(visit.work, period).week
     assert shown is not None  # noqa: S101 - it was asked for by its period
     names = {unit.key: unit.name for unit in visit.campaign.units}
-    return week_texts.page(shown, names, _flow(visit, period), _around(visit, begun), period)
+    flow = flow_in(visit.work, period) if visit.campaign.ledger else None
+    return week_texts.page(shown, names, flow, _around(visit, begun), period)
 
 
 def _begun(visit: Visit, period: str) -> Occurrence:
@@ -101,19 +99,10 @@ def _begun(visit: Visit, period: str) -> Occurrence:
     return found
 
 
-def _flow(visit: Visit, period: str) -> Flow | None:
-    """Return what came and went on the ledger from that Monday to Sunday."""
-    if visit.campaign.ledger is None:
-        return None
-    monday = monday_of(period)
-    begin, end = (deadlines.instant(day, time(), visit.campaign.zone) for day in (monday, monday + timedelta(7)))
-    return reconciliation.total_flow(ledger.flows(visit.work, begin, end))
-
-
 def _around(visit: Visit, this: Occurrence) -> list[Button]:
     """Return the ways to the weeks before and after, as far as they are in use and have begun."""
     installed = settings.installed_at(visit.work)
-    weeks = deadlines.occurrences(visit.campaign, WEEKLY)
+    weeks = deadlines.weeks(visit.campaign)
     rows = [each for each in weeks if each == this or (each.opens <= visit.now and each.due >= installed)]
     place = rows.index(this)
     around = (("前一周", place - 1), ("后一周", place + 1))

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Final
 from zipfile import ZipFile
 
 from bot.core import deadlines
-from bot.core.campaign_rules import WEEKLY
 from bot.core.ledger_headings import SYNONYMS
 from bot.core.tables import Row
 from bot.texts import templates as texts
@@ -95,7 +94,7 @@ def _ref(campaign: Campaign, name: str) -> str:
     """Return for which time a table is asked for."""
     match name:
         case "weekly":
-            return next((each.period for each in deadlines.occurrences(campaign, WEEKLY)), "")
+            return next((each.period for each in deadlines.weeks(campaign)), "")
         case "reconciliation":
             return deadlines.week_of(campaign.start)
         case "statistics":

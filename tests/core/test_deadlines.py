@@ -27,6 +27,30 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
+def test_a_week_goes_from_its_monday_to_the_next_in_any_zone() -> None:
+    assert deadlines.monday_of("2020-W53") == date(2020, 12, 28)
+    assert deadlines.monday_of("2021-W01") == date(2021, 1, 4)
+    assert deadlines.monday(date(2021, 1, 3)) == date(2020, 12, 28)
+    assert deadlines.week_span("2020-W28", SHANGHAI) == (at("2020-07-06"), at("2020-07-13"))
+    begin, end = deadlines.week_span("2020-W43", ZoneInfo("Europe/Berlin"))
+    assert end.astimezone(UTC) - begin.astimezone(UTC) == timedelta(days=7, hours=1), "the clocks go back on Sunday"
+
+
+@pytest.mark.parametrize("period", ["", "2020", "2020-W", "2020-W0", "2020-W54", "2020-W7", "2020-28", "x-Wy"])
+def test_what_is_no_week_begins_never(period: str) -> None:
+    with pytest.raises(KeyError):
+        deadlines.week_span(period, SHANGHAI)
+
+
+def test_what_is_looked_at_is_the_present_report_or_the_last_there_was() -> None:
+    campaign = plan_2020()
+    assert deadlines.present(campaign, "weekly", at("2020-06-21 23:59")) is None
+    for day, period in (("2020-06-22", "2020-W26"), ("2020-07-12", "2020-W28"), ("2021-02-01", "2020-W52")):
+        found = deadlines.present(campaign, "weekly", at(day))
+        assert found is not None
+        assert found.period == period
+
+
 #: Every Friday of the plan and the day it is due on; only two are holidays.
 FRIDAYS_2020 = (  # noqa: SIM905 - a page of a calendar, not a list to edit
     "06-24 07-03 07-10 07-17 07-24 07-31 08-07 08-14 08-21 08-28 09-04 09-11 09-18 09-25 "

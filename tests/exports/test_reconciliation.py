@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from bot.core.issues import STATES, Move, State
 from exports import EXPORTS
-from exports.reconciliation import COLUMNS, monday_of
+from exports.reconciliation import COLUMNS
 from exports.workbook import write
 from storage import people
 from storage.tables import Issue
@@ -197,8 +197,3 @@ def test_the_heading_names_two_groups_and_all_is_one_page(store: Store) -> None:
 def test_what_is_no_week_yet_has_no_table(store: Store, period: str) -> None:
     with pytest.raises(KeyError):
         store.do(EXPORTS["reconciliation"], period)
-
-
-def test_a_week_begins_on_its_monday() -> None:
-    assert monday_of("2020-W53") == date(2020, 12, 28)
-    assert monday_of("2021-W01") == date(2021, 1, 4)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import closing
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from bot.core.deadlines import week_span
 from bot.core.issues import MENDED, OPEN
-from exports.reconciliation import monday_of
 from exports.summary import flow_in, load
 from storage import excuses, people, settings, submissions
 from storage.tables import Issue, IssueChange
@@ -127,8 +127,7 @@ def test_the_trend_is_what_the_history_says(store: Store, clock: RehearsalClock,
 
     assert [point.period for point in shown.trend] == ["2020-W26", "2020-W27", "2020-W28"]
     for point in shown.trend:
-        begin = datetime.combine(monday_of(point.period), time(), campaign.zone)
-        end = begin + timedelta(days=7)
+        begin, end = week_span(point.period, campaign.zone)
         within = [change for change in changes if begin <= change.at < end and change.before != change.after]
         assert point.open == open_at(changes, end)
         assert point.found == sum(change.before == "" for change in within)
