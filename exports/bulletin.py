@@ -12,6 +12,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from bot.core import deadlines, urgency
+from bot.core.plain_text import unbracketed
 from bot.core.standings import OWING
 from bot.texts import moments
 from bot.texts.overview import within
@@ -129,7 +130,7 @@ def _entries(shown: Summary, flow: Flow) -> Iterator[str]:
     )
     returned = f"，退回{flow.returned}件" if flow.returned else ""
     assert shown.week is not None  # noqa: S101 - it was asked for by its period
-    week = shown.week.title.partition("（")[0]
+    week = unbracketed(shown.week.title)
     yield f"{week}新增{flow.found}件，整改到位{flow.mended}件，销号{flow.closed}件{returned}。"
     if none := sum(not line.stock.found for line in shown.units if line.stock):
         yield f"{none}家单位尚未登记问题，不列入下表。"
@@ -154,7 +155,7 @@ def _next(shown: Summary, following: Occurrence | None) -> Iterator[str]:
     number = count(1)
     due = [f"{_moment(each.due)}前报送{each.name}" for each in shown.coming]
     if following is not None and shown.week is not None:
-        due.insert(0, f"{_moment(following.due)}前报送{following.title.partition('（')[0]}{shown.week.name}")
+        due.insert(0, f"{_moment(following.due)}前报送{unbracketed(following.title)}{shown.week.name}")
     if due:
         yield f"{next(number)}．按时报送。{'；'.join(due)}。"
     if shown.lagging:

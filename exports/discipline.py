@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.core import deadlines, discipline
 from bot.core.discipline import Record
+from bot.core.plain_text import unbracketed
 from bot.core.tables import Column, Row, Table
 from bot.texts.overview import NOT_YET, SIGNS
 from exports import reported
@@ -86,7 +87,7 @@ def _week_columns(campaign: Campaign, weeks: Sequence[Occurrence]) -> Iterator[C
 
 def _dated_columns(campaign: Campaign, dated: Sequence[Occurrence]) -> Iterator[Column]:
     for each in dated:
-        name = campaign.duty(each.duty).name.partition("（")[0]
+        name = unbracketed(campaign.duty(each.duty).name)
         yield Column(each.key, f"{name}\n{each.title}", 12, "label", group=_DATED)
 
 

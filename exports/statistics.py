@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.core import deadlines
 from bot.core.fields import Count
+from bot.core.plain_text import unbracketed
 from bot.core.reconciliation import Flow, total_flow
 from bot.core.statistics import figures, of_area
 from bot.core.tables import Cell, Chart, Column, Row, Series, Table, cells_of, columns_of
@@ -196,7 +197,7 @@ def _sums(flows: Iterable[Flow], found: Sequence[Mapping[str, int]]) -> Iterator
 
 def _source(roll: Roll) -> Iterator[str]:
     """Yield what the units' own figures are out of, and who has reported them."""
-    name = roll.duty.name.partition("（")[0]
+    name = unbracketed(roll.duty.name)
     yield f"“单位上报”为各单位《{name}》所报的数字，{roll.period}。"
     yield from roll.notes()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.core import deadlines, reconciliation, urgency
 from bot.core.campaign_rules import WEEKLY
-from bot.core.plain_text import one_line
+from bot.core.plain_text import one_line, unbracketed
 from bot.core.reconciliation import Flow, Line
 from bot.core.summary import NAMED, WEEKS, AreaLine, Overdue, Point, Reporting, Summary, UnitLine
 from storage import ledger, settings, standing
@@ -74,7 +74,7 @@ def _week(campaign: Campaign, period: str, now: datetime) -> Occurrence | None:
 def _reporting(campaign: Campaign, book: Book, occurrence: Occurrence, now: datetime) -> Reporting:
     return Reporting(
         key=occurrence.key,
-        name=campaign.duty(occurrence.duty).name.partition("（")[0],
+        name=unbracketed(campaign.duty(occurrence.duty).name),
         title=occurrence.title,
         due=occurrence.due,
         past=urgency.past(occurrence.due, now),

@@ -48,6 +48,11 @@ def clip(text: str, room: int) -> str:
     return kept + MORE
 
 
+def unbracketed(name: str) -> str:
+    """Return a name without what stands in brackets behind it: 第28周, of 第28周（7月6日—7月10日）."""
+    return name.partition("（")[0]
+
+
 def one_line(text: str, room: int) -> str:
     """Return `text` on one line, for a button."""
     return clip(" ".join(text.split()), room)

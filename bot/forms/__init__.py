@@ -10,6 +10,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from bot.core.plain_text import unbracketed
 from bot.forms.admin import ROSTER, UNIT, UNIT_NAME, WORKDAY
 from bot.forms.case import CASE
 from bot.forms.closing import SUMMARY
@@ -103,7 +104,7 @@ def of(campaign: Campaign, name: str) -> Form:
     A form that one duty with a date is filed on goes by that duty's name: each campaign calls its papers as it likes.
     """
     form = FORMS[name] if name in FORMS else TAILORED[name](campaign)
-    named = [duty.name.partition("（")[0] for duty in campaign.duties if duty.form == name and not duty.every]
+    named = [unbracketed(duty.name) for duty in campaign.duties if duty.form == name and not duty.every]
     return replace(form, title=named[0]) if len(named) == 1 else form
 
 

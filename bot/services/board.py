@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.core.access import may
+from bot.core.plain_text import unbracketed
 from bot.core.problems import Problem
 from bot.services import board_files, board_ledger, board_matrix
 from bot.services.visit import Visit
@@ -92,7 +93,7 @@ def board(visit: Visit) -> Board:
 
 def _figures(visit: Visit, told: Summary, *, ledger: bool) -> Iterator[Figure]:
     if week := told.week:
-        name, due = week.title.partition("（")[0], moments.deadline(week.due, visit.campaign.zone)
+        name, due = unbracketed(week.title), moments.deadline(week.due, visit.campaign.zone)
         value = f"{week.reported}/{week.expected}"
         yield Figure(texts.REPORTED, value, texts.week(name, due), "missing" if week.past and week.owing else "")
     if ledger and (stock := told.stock):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bot.core import discipline, urgency
+from bot.core.plain_text import unbracketed
 from bot.core.standings import OWING
 from bot.services import overview
 from bot.texts import board as texts
@@ -123,13 +124,13 @@ class _Sheet:
         """Return the head of a duty's column; of a weekly one with the week."""
         duty = self._visit.campaign.duty(occurrence.duty)
         when = overview.when(self._visit, occurrence, self.since)
-        note = f"{_week(occurrence)}，{when}" if duty.every else when
-        return Column(occurrence.key, overview.short(duty), note, self._done(occurrence))
+        note = f"{unbracketed(occurrence.title)}，{when}" if duty.every else when
+        return Column(occurrence.key, unbracketed(duty.name), note, self._done(occurrence))
 
     def week(self, occurrence: Occurrence) -> Column:
         """Return the head of a week's column."""
         when = overview.when(self._visit, occurrence, self.since)
-        return Column(occurrence.key, _week(occurrence), when, self._done(occurrence))
+        return Column(occurrence.key, unbracketed(occurrence.title), when, self._done(occurrence))
 
     def _done(self, occurrence: Occurrence) -> str:
         stands = self.at(occurrence).values()
@@ -157,7 +158,3 @@ class _Sheet:
 def _late(at: Standing[Brief], *, overdue: bool) -> bool:
     """Tell whether the unit still owes what has fallen due."""
     return overdue and at.kind in OWING
-
-
-def _week(occurrence: Occurrence) -> str:
-    return occurrence.title.partition("（")[0]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from bot.core import deadlines
 from bot.core.campaign_changes import Change, changed
+from bot.core.plain_text import unbracketed
 from bot.core.problems import Problem
 from bot.core.standings import OWING
 from bot.core.workdays import Workdays
@@ -207,4 +208,4 @@ def _moved(before: Campaign, after: Campaign) -> Iterator[tuple[Occurrence, Occu
 def _what(campaign: Campaign, occurrence: Occurrence) -> str:
     """第41周每周工作信息; a dated duty by its name."""
     duty = campaign.duty(occurrence.duty)
-    return f"{occurrence.title.partition('（')[0]}{duty.name}" if duty.every else duty.name
+    return f"{unbracketed(occurrence.title)}{duty.name}" if duty.every else duty.name

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from bot import forms
 from bot.core import deadlines, discipline, lifecycle, urgency
 from bot.core.messages import Button
+from bot.core.plain_text import unbracketed
 from bot.core.standings import OWING
 from bot.services import subjects
 from bot.services.calling import Roster
@@ -37,7 +38,7 @@ def matrix(visit: Visit, page: str = "") -> Message:
     book, since = standing.book(visit.work), settings.installed_at(visit.work)
     at = moments.moment(visit.now, visit.campaign.zone)
     if number:
-        names = [short(duty) for duty, _ in dated(visit)]
+        names = [unbracketed(duty.name) for duty, _ in dated(visit)]
         return texts.grid_page(at, names, list(_grid(visit, book, since)), number)
     lines = [_duty(visit, book, duty, since) for duty in _duties(visit)]
     excuses = [Button(texts.EXCUSES, "m:excuses")] if visit.may("report.excuse") else []
@@ -80,14 +81,9 @@ def _now(visit: Visit, duty: Duty) -> Occurrence | None:
     return now or next(iter(deadlines.occurrences(visit.campaign, duty.key)), None)
 
 
-def short(duty: Duty) -> str:
-    """Return a duty's name without what stands in brackets."""
-    return duty.name.partition("（")[0]
-
-
 def _title(duty: Duty, occurrence: Occurrence) -> str:
     """Return what a line is about: 第28周每周工作信息, 专项整治联系人."""
-    return f"{occurrence.title.partition('（')[0] if duty.every else ''}{short(duty)}"
+    return f"{unbracketed(occurrence.title) if duty.every else ''}{unbracketed(duty.name)}"
 
 
 def _duty(visit: Visit, book: Book, duty: Duty, since: datetime) -> texts.DutyLine:
@@ -108,7 +104,7 @@ def _duty(visit: Visit, book: Book, duty: Duty, since: datetime) -> texts.DutyLi
     late = [visit.campaign.unit(unit).name for unit, at in stand.items() if past and at.kind in OWING]
     return texts.DutyLine(
         name=_title(duty, occurrence),
-        short=short(duty),
+        short=unbracketed(duty.name),
         when=when(visit, occurrence, since),
         counts=counts,
         late=late,
@@ -133,7 +129,7 @@ def _cases(book: Book, duty: Duty) -> texts.DutyLine:
         ("其中待接收", states.count("reported")),
         ("办理中", sum(state in lifecycle.UNDER_WAY or state == "returned" for state in states)),
     ]
-    return texts.DutyLine(duty.name, short(duty), "随时报送", counts, (), f"m:state:{duty.key}")
+    return texts.DutyLine(duty.name, unbracketed(duty.name), "随时报送", counts, (), f"m:state:{duty.key}")
 
 
 def _newest(book: Book, duty: Duty) -> Iterator[Brief]:
@@ -194,13 +190,9 @@ def _unit_weeks(visit: Visit, book: Book, key: str) -> str:
     weeks = [(week, book.at(week)[key]) for week in fallen_weeks(visit, settings.installed_at(visit.work))]
     if not weeks:
         return ""
-    late = [_week(week) for week, at in weeks if at.kind == "late"]
-    missing = [_week(week) for week, at in weeks if at.reported is None and at.kind != "excused"]
+    late = [unbracketed(week.title) for week, at in weeks if at.kind == "late"]
+    missing = [unbracketed(week.title) for week, at in weeks if at.reported is None and at.kind != "excused"]
     return texts.record(discipline.record(at for _, at in weeks), late, missing)
-
-
-def _week(week: Occurrence) -> str:
-    return week.title.partition("（")[0]
 
 
 def _unit_ledger(visit: Visit, key: str) -> str:
@@ -216,11 +208,11 @@ def _unit_buttons(visit: Visit, book: Book, found: Sequence[tuple[Duty, Occurren
     for duty, occurrence in found:
         newest = book.newest(occurrence, key)
         if visit.may("standing.see"):
-            yield Button(short(duty), f"m:state:{occurrence.key}@{key}")
+            yield Button(unbracketed(duty.name), f"m:state:{occurrence.key}@{key}")
         elif newest is not None:
-            yield Button(short(duty), f"m:see:{newest.id}")
+            yield Button(unbracketed(duty.name), f"m:see:{newest.id}")
         elif occurrence.opens <= visit.now and visit.may("report.file", key):
-            yield Button(texts.fill_in(short(duty)), f"m:file:{occurrence.key}@{key}")
+            yield Button(texts.fill_in(unbracketed(duty.name)), f"m:file:{occurrence.key}@{key}")
 
 
 def _back(visit: Visit, key: str) -> list[Button]:

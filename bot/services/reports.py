@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bot import forms
 from bot.core import access, lifecycle
 from bot.core.messages import Attachment, Button, Message
+from bot.core.plain_text import unbracketed
 from bot.core.problems import Problem
 from bot.core.standings import Standing, standings
 from bot.forms.figures import strayed
@@ -279,7 +280,7 @@ def mine(visit: Visit, page_number: int = 0) -> Message:
 def _line(campaign: Campaign, filed: Filed, *, several: bool) -> texts.Line:
     subject = subjects.of(campaign, filed)
     weekly = campaign.duty(filed.duty).every
-    week = subject.occurrence.title.partition("（")[0] if weekly else subjects.named(campaign, subject.occurrence)
+    week = unbracketed(subject.occurrence.title) if weekly else subjects.named(campaign, subject.occurrence)
     name = f"{campaign.unit(filed.unit).name} {week}" if several else week
     state = _state(campaign, filed) + (texts.ON_BEHALF_MARK if filed.on_behalf else "")
     return texts.Line(f"{name}　{filed.number}　{state}", f"{name} · {state}", filed.id)

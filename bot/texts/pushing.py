@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.core.messages import Attachment, Button, Message
+from bot.core.plain_text import unbracketed
 from bot.texts import moments, reception
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _CHANGED: Final[Mapping[str, str]] = {"reconciliation": "台账有变动"}  # th
 
 def name(duty: Duty, table: str) -> str:
     """Return what a table that follows this duty is called: 每周工作信息汇总表, 问题台账."""
-    return _NAMES[table].format(duty=duty.name.partition("（")[0])
+    return _NAMES[table].format(duty=unbracketed(duty.name))
 
 
 def title(duty: Duty, table: str, occurrence: Occurrence, zone: ZoneInfo) -> str:

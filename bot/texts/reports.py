@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core.messages import Attachment, Button, Message, Place
+from bot.core.plain_text import unbracketed
 from bot.texts.menu import BACK_TO_MENU, SIGN, TODO
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Line:
 def named(duty: Duty, title: str) -> str:
     """Name a report by its duty and its period's title: 第28周每周工作信息, 《专项整治工作总结》, 典型案例（第3件）."""
     if duty.every:
-        return title.partition("（")[0] + duty.name
+        return unbracketed(title) + duty.name
     if duty.at_once:
         return f"{duty.name}（{title}）"
     return duty.name if duty.stage else f"《{duty.name}》"

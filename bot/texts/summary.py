@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.core.messages import Attachment, Button, Message
-from bot.core.plain_text import clip
+from bot.core.plain_text import clip, unbracketed
 from bot.core.standings import OWING
 from bot.texts import moments, paging
 from bot.texts.issues_marks import mark
@@ -71,7 +71,7 @@ def _lines(now: Summary) -> Iterator[str]:
 
 def _week(week: Reporting, names: Mapping[str, str]) -> Iterator[str]:
     when = closes(f"{moments.day(week.due)} {week.due:%H:%M}", past=week.past)
-    yield f"{short(week.title)}报送：{counts(week)}，{when}。"
+    yield f"{unbracketed(week.title)}报送：{counts(week)}，{when}。"
     missing = [names[unit] for unit, kind in week.kinds.items() if kind == "missing"]
     waiting = [names[unit] for unit in week.owing if week.kinds[unit] != "missing"]
     if missing:
@@ -137,11 +137,6 @@ def closes(at: str, *, past: bool) -> str:
     return f"{at}{'已' if past else ''}截止"
 
 
-def short(title: str) -> str:
-    """第28周, of 第28周（7月6日—7月10日）."""
-    return title.partition("（")[0]
-
-
 # ── By unit, by area ─────────────────────────────────────────────────────
 
 
@@ -152,7 +147,9 @@ def units_page(now: Summary, lines: Sequence[UnitLine], reporting: Iterable[str]
     shown = list(enumerate(lines, 1))[at * PAGE : (at + 1) * PAGE]
     said = [_unit(place, line, now.week, left=line.key not in known) for place, line in shown]
     buttons = [Button(f"{place}. {line.name}", f"m:unit:{line.key}") for place, line in shown if line.key in known]
-    head = f"{short(now.week.title)}报送和问题整改情况，逾期的在前：" if now.week else "问题整改情况，逾期的在前："
+    head = (
+        f"{unbracketed(now.week.title)}报送和问题整改情况，逾期的在前：" if now.week else "问题整改情况，逾期的在前："
+    )
     return card(BY_UNIT, [head, *said], [*in_pairs(buttons), *paging.turns(at, pages, "m:sumunits:")])
 
 

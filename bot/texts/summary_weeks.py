@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.core.messages import Attachment, Button, Message
+from bot.core.plain_text import unbracketed
 from bot.texts import moments
 from bot.texts.menu import BACK_TO_MENU, in_pairs
 from bot.texts.reception import GROUPS
-from bot.texts.summary import BACK, BULLETIN, WEEKS, card, closes, counts, short, stands
+from bot.texts.summary import BACK, BULLETIN, WEEKS, card, closes, counts, stands
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,7 +62,7 @@ def bulletin(title: str, at: str, period: str, *, word: bool) -> Message:
     other = () if word else (Button(WORD, f"m:bulletinword:{period}"),)
     name = f"整治情况通报_{period[:4]}年第{int(period[-2:])}周.{ending}"
     return Message(
-        f"{short(title)}的整治情况通报（截至{at}），请查收。",
+        f"{unbracketed(title)}的整治情况通报（截至{at}），请查收。",
         title="整治情况通报",
         buttons=((*other, BACK), (BACK_TO_MENU,)),
         attachments=(Attachment("table", f"{kind}/{period}", name),),
