@@ -89,7 +89,7 @@ def told(shown: Summary, number: int, flow: Flow, following: Occurrence | None) 
         title=f"{shown.title}{NAME}",
         issue=f"第{number}期",
         bureau=shown.bureau,
-        day=f"{shown.now.year}年{moments.day(shown.now)}",
+        day=moments.full(shown.now),
         sections=tuple(
             replace(part, title=f"{sign}、{part.title}") for sign, part in zip("一二三", said, strict=False)
         ),

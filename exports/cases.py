@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 from bot import forms
 from bot.core.standings import standing
 from bot.core.tables import Column, Row, Table, cells_of, columns_of
+from bot.texts import moments
 from bot.texts.reports import filer
 from exports import reported
-from exports.ledger import moment
 from storage import submissions
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def load(work: Work, ref: str) -> Table:
         name=name,
         title=reported.title_of(campaign, name),
         unit=f"汇总单位：{campaign.bureau}",
-        made=f"汇总时间：{moment(work)}",
+        made=f"汇总时间：{moments.full_moment(work.now, work.campaign.zone)}",
         columns=(*BEFORE, *columns, *AFTER),
         rows=tuple(
             Row((number, units.get(case.unit, case.unit), case.number, *_cells(case, form, campaign)))

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from bot.core.tables import Column, Row, Table, cells_of, columns_of
+from bot.texts import moments
 from exports import reported
-from exports.ledger import moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +42,7 @@ def load(work: Work, ref: str) -> Table:
         title=reported.title_of(campaign, name),
         unit=f"汇总单位：{campaign.bureau}",
         period=roll.period,
-        made=f"汇总时间：{moment(work)}",
+        made=f"汇总时间：{moments.full_moment(work.now, work.campaign.zone)}",
         columns=(*reported.ROOMY, *(_grouped(column) for column in columns_of(roll.form)), *reported.AFTER),
         rows=tuple(
             Row(

@@ -11,11 +11,10 @@ from bot.core import deadlines, discipline
 from bot.core.discipline import Record
 from bot.core.plain_text import unbracketed
 from bot.core.tables import Column, Row, Table
+from bot.texts import moments
 from bot.texts.overview import NOT_YET, SIGNS
 from exports import reported
-from exports.ledger import moment
 from exports.reconciliation import percent
-from exports.weekly import week_name
 from storage import settings, standing
 
 if TYPE_CHECKING:
@@ -61,8 +60,8 @@ def load(work: Work, ref: str) -> Table:
         name=TITLE,
         title=campaign.title + TITLE,
         unit=f"汇总单位：{campaign.bureau}",
-        period=f"{week_name(weeks[0])}至{week_name(weeks[-1])}" if weeks else "",
-        made=f"统计时间：{moment(work)}",
+        period=f"{moments.week(weeks[0].period)}至{moments.week(weeks[-1].period)}" if weeks else "",
+        made=f"统计时间：{moments.full_moment(work.now, work.campaign.zone)}",
         columns=(*reported.ROOMY, *_week_columns(campaign, weeks), *SUMS, *_dated_columns(campaign, dated)),
         rows=tuple(
             _row(

@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote
 from bot.core import issues
 from bot.core.ledger_columns import TITLES
 from bot.core.tables import Cell, Column, Row, Stream, Table, Tone
+from bot.texts import moments
 from exports.entries import Line, Scene
 from storage import ledger
 from storage.ledger import Filter
@@ -105,7 +106,7 @@ def load(work: Work, chosen: str) -> Table:
         if where.units
         else f"汇总单位：{work.campaign.bureau}",
         period=about(where, scene),
-        made=f"制表时间：{moment(work)}",
+        made=f"制表时间：{moments.full_moment(work.now, work.campaign.zone)}",
         notes=(sums(work, where, scene), "标红的已超过整改时限，标黄的临近整改时限。"),
         signatures=SIGNATURES,
     )
@@ -145,12 +146,6 @@ def sums(work: Work, where: Filter, scene: Scene) -> str:
         return f"共{total}件，均为{VIEW_NAMES[where.view]}。"
     parts = "，".join(f"{issues.NAMES[state]}{count(state)}件" for state in states)
     return f"共{total}件：{parts}；其中逾期未整改{count('overdue')}件，临近时限{count('soon')}件。"
-
-
-def moment(work: Work) -> str:
-    """Return the moment of the transaction as an office writes it."""
-    now = work.now.astimezone(work.campaign.zone)
-    return f"{now.year}年{now.month}月{now.day}日 {now:%H:%M}"
 
 
 def encode(where: Filter) -> str:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 from bot.core import issues
 from bot.core.masking import Mask
 from bot.core.tables import Column, Table
+from bot.texts import moments
 from exports.entries import Line, Scene
-from exports.ledger import Told, about, decode, moment, rows, sums
+from exports.ledger import Told, about, decode, rows, sums
 from storage import ledger, people
 from storage.ledger import Filter
 
@@ -47,7 +48,7 @@ def load(work: Work, chosen: str) -> Table:
         rows=rows(work, where, scene, [cell for _, cell in told]),
         unit=f"公示单位：{work.campaign.bureau}",
         period=about(where, scene),
-        made=f"制表时间：{moment(work)}",
+        made=f"制表时间：{moments.full_moment(work.now, work.campaign.zone)}",
         notes=(sums(work, where, scene), HIDDEN),
         signatures=SIGNATURES,
     )

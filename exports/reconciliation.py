@@ -7,15 +7,15 @@ the present moment, in a table of an earlier week too; the week's own opening an
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.core import deadlines, reconciliation
 from bot.core.issues import NAMES, STATES
 from bot.core.reconciliation import Flow
 from bot.core.tables import Column, Row, Table
+from bot.texts import moments
 from exports.entries import Scene
-from exports.ledger import moment
 from storage import ledger
 
 if TYPE_CHECKING:
@@ -109,8 +109,8 @@ def load(work: Work, period: str) -> Table:
         name=TITLE,
         title=campaign.title + TITLE,
         unit=f"汇总单位：{campaign.bureau}",
-        period=f"{period[:4]}年第{int(period[-2:])}周（{_day(monday)}—{_day(monday + timedelta(6))}）",
-        made=f"制表时间：{moment(work)}",
+        period=f"{moments.week(period)}（{moments.day(monday)}—{moments.day(monday + timedelta(6))}）",
+        made=f"制表时间：{moments.full_moment(work.now, work.campaign.zone)}",
         columns=COLUMNS,
         rows=tuple(
             Row(
@@ -139,7 +139,3 @@ def percent(part: int, whole: int) -> str:
     """Return a share as a table shows it: 66.6%; "" of nothing."""
     share = reconciliation.share(part, whole)
     return f"{share:.1f}%" if share is not None else ""
-
-
-def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日"

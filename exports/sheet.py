@@ -20,7 +20,6 @@ from storage import submissions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from bot.core.campaign import Campaign, Duty
@@ -110,13 +109,12 @@ def _brief(kind: fields.Kind) -> bool:
 
 
 def _people(filed: Filed, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
-    yield FILER, f"{filed.filed_by_name}{'（代报）' if filed.on_behalf else ''}\n{_moment(filed.filed_at, zone)}"
+    yield (
+        FILER,
+        f"{filed.filed_by_name}{'（代报）' if filed.on_behalf else ''}\n{moments.full_moment(filed.filed_at, zone)}",
+    )
     if filed.signed_at is not None:
-        yield SIGNER, f"{filed.signed_by_name}\n{_moment(filed.signed_at, zone)}"
-
-
-def _moment(moment: datetime, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone).year}年{moments.moment(moment, zone)}"
+        yield SIGNER, f"{filed.signed_by_name}\n{moments.full_moment(filed.signed_at, zone)}"
 
 
 def sheet_bytes(sheet: Sheet, files: FileStore | None = None) -> bytes:  # noqa: ARG001 - as every document

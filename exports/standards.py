@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.core.tables import Column, Row, Table
 from bot.forms.standards import SHOWN, STATES
+from bot.texts import moments
 from exports import reported
-from exports.ledger import moment
 from exports.reconciliation import percent
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def load(work: Work, ref: str) -> Table:
         title=reported.title_of(campaign, name),
         unit=f"汇总单位：{campaign.bureau}",
         period=roll.period,
-        made=f"汇总时间：{moment(work)}",
+        made=f"汇总时间：{moments.full_moment(work.now, work.campaign.zone)}",
         columns=(
             *reported.ROOMY,
             *(column for number, power in enumerate(powers, 1) for column in _columns(number, power)),

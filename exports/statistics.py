@@ -18,9 +18,9 @@ from bot.core.reconciliation import Flow, total_flow
 from bot.core.statistics import figures, of_area
 from bot.core.tables import Cell, Chart, Column, Row, Series, Table, cells_of, columns_of
 from bot.forms.figures import remarks
+from bot.texts import moments
 from exports import reported
 from exports.entries import Scene
-from exports.ledger import moment
 from exports.reconciliation import percent
 from storage import ledger, statistics
 
@@ -79,8 +79,8 @@ def load(work: Work, ref: str) -> Table:
         name=f"{name}_{ref.replace('_', '至')}",
         title=reported.title_of(campaign, name),
         unit=f"汇总单位：{campaign.bureau}",
-        period=f"统计期间：{_day(first)}至{_day(last)}",
-        made=f"统计时间：{moment(work)}",
+        period=f"统计期间：{moments.full(first)}至{moments.full(last)}",
+        made=f"统计时间：{moments.full_moment(work.now, work.campaign.zone)}",
         columns=(*reported.ROOMY, *(column for columns, _ in parts for column in columns)),
         rows=tuple(
             Row((number, scene.units.get(unit, unit), *(cell for _, cells in parts for cell in cells(unit))))
@@ -89,7 +89,7 @@ def load(work: Work, ref: str) -> Table:
         notes=(*_sums(list(flows.values()), list(found.values())), EXPLAINED, *(_source(roll) if roll else ())),
         signatures=reported.SIGNATURES,
         low=True,
-        charts=_charts(len(areas), _day(min(last, scene.today))),
+        charts=_charts(len(areas), moments.full(min(last, scene.today))),
     )
 
 
@@ -212,7 +212,3 @@ def _charts(areas: int, until: str) -> tuple[Chart, ...]:
         *((Chart(f"各方面问题发现和整改情况（截至{until}）", series),) if areas else ()),
         Chart(f"各单位问题发现和整改情况（截至{until}）", by_unit, labels="unit"),
     )
-
-
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

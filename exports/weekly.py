@@ -17,6 +17,7 @@ from bot.core.campaign_rules import WEEKLY
 from bot.core.standings import Standing, standings
 from bot.core.tables import Cell, Row, Table, cells_of, columns_of, digest
 from bot.forms.figures import remarks
+from bot.texts import moments
 from bot.texts.reports import filer
 from exports.reported import AFTER, BEFORE, NAMES, NOT_YET, SIGNATURES, TONES, counts, remarks_on, standing
 from storage import excuses, submissions
@@ -72,7 +73,7 @@ def weekly_table(
         title=campaign.title + title_of(campaign),
         unit=f"汇总单位：{campaign.bureau}",
         period=f"{occurrence.period[:4]}年{occurrence.title}",
-        made=f"汇总时间：{_moment(now.astimezone(campaign.zone))}",
+        made=f"汇总时间：{moments.full_moment(now, campaign.zone)}",
         columns=(*BEFORE, *columns_of(asked), *AFTER),
         rows=tuple(_row(number, *entry, asked, campaign, missing) for number, entry in enumerate(entries, 1)),
         notes=(*counts(entries, missing), *remarks_on(entries, form)),
@@ -101,17 +102,7 @@ def title_of(campaign: Campaign) -> str:
 
 def name_of(campaign: Campaign, occurrence: deadlines.Occurrence) -> str:
     """Return what the table of a period is called: 每周工作信息汇总表_2020年第28周."""
-    return f"{title_of(campaign)}_{week_name(occurrence)}"
-
-
-def week_name(occurrence: deadlines.Occurrence) -> str:
-    """Return how an office writes the period "2020-W28"."""
-    year, week = occurrence.period.split("-W")
-    return f"{year}年第{int(week)}周"
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.year}年{moment.month}月{moment.day}日 {moment:%H:%M}"
+    return f"{title_of(campaign)}_{moments.week(occurrence.period)}"
 
 
 def load(work: Work, period: str) -> Table:

@@ -13,7 +13,7 @@ from bot.services.subjects import row_id
 from bot.services.wanted import Wanted, as_of
 from bot.texts import exporting as texts
 from bot.texts import ledger as ledger_texts
-from bot.texts import menu
+from bot.texts import menu, moments
 from exports.ledger import encode
 from storage.ledger import Filter
 
@@ -35,7 +35,7 @@ def of_entries(visit: Visit, where: Filter, title: str) -> Wanted:
     return Wanted(
         encode(where),
         title,
-        texts.file_named(*title.split(" · "), texts.full(visit.now)),
+        texts.file_named(*title.split(" · "), moments.full(visit.now)),
         as_of(visit, "台账"),
         ledger.size_of(visit, where),
         Button(menu.LEDGER, "m:ledger"),
@@ -47,7 +47,7 @@ def public(visit: Visit, rest: str) -> Wanted:
     if rest:
         raise Problem("gone")
     whole, title = Filter(), f"{menu.LEDGER}（{ledger_texts.PUBLIC}）"
-    name = texts.file_named(title, texts.full(visit.now))
+    name = texts.file_named(title, moments.full(visit.now))
     size, way = ledger.size_of(visit, whole), Button(menu.LEDGER, "m:ledger")
     return Wanted(encode(whole), title, name, texts.PUBLIC_WARNING, size, way)
 

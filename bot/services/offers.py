@@ -83,7 +83,7 @@ def _balance(visit: Visit, period: str) -> Wanted:
     return Wanted(
         shown,
         f"{reconciliation.TITLE} · {_named(mondays[shown])}",
-        f"{reconciliation.TITLE}_{shown[:4]}年第{int(shown[-2:])}周",
+        f"{reconciliation.TITLE}_{moments.week(shown)}",
         as_of(visit, "对账情况"),
         way=Button(menu.ACCOUNT, "m:account"),
     )
@@ -155,7 +155,7 @@ def _periods(visit: Visit) -> Iterator[tuple[str, date, date]]:
 
 
 def _plain(visit: Visit, name: str) -> Wanted:
-    return Wanted("", name, texts.file_named(name, texts.full(visit.now)), as_of(visit, "情况"))
+    return Wanted("", name, texts.file_named(name, moments.full(visit.now)), as_of(visit, "情况"))
 
 
 def _whole(name: Callable[[Campaign], str]) -> Offer:

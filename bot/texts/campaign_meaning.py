@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core.deadlines import Occurrence, instant, nominal_day, occurrences
 from bot.texts import pushing
 from bot.texts.campaign import EVERY, KINDS, ROLES, step_day
-from bot.texts.moments import day, deadline, weekday
+from bot.texts.moments import day, deadline, full, weekday
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ def describe(campaign: Campaign, now: datetime) -> str:
 
 
 def _full(value: date) -> str:
-    return f"{value.year}年{day(value)}（{weekday(value)}）"
+    return f"{full(value)}（{weekday(value)}）"
 
 
 def _about(campaign: Campaign) -> Iterator[str]:
@@ -118,9 +118,9 @@ def _span(minutes: int) -> str:
 def _ledger(campaign: Campaign) -> Iterator[str]:
     if (ledger := campaign.ledger) is None:
         return
-    earliest = f"{ledger.earliest.year}年{day(ledger.earliest)}"
     yield ""
-    yield f"问题台账：录入{earliest}以来发生的问题，编号如 {campaign.units[0].series}-{campaign.start.year}-001"
+    first = f"{campaign.units[0].series}-{campaign.start.year}-001"
+    yield f"问题台账：录入{full(ledger.earliest)}以来发生的问题，编号如 {first}"
     yield f"  来源{len(ledger.sources)}种，情形{len(ledger.kinds)}种，严重程度：{'、'.join(ledger.severities)}"
     yield f"  移交：违纪违规的到{'、'.join(ledger.discipline)}，涉嫌犯罪的到{'、'.join(ledger.judicial)}"
     yield f"  亮灯：{_yellow(ledger.yellow)}亮黄灯，过了时限亮红灯，其余为蓝灯"

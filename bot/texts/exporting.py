@@ -99,12 +99,7 @@ def week(name: str, place: int) -> str:
 def span(first: date, last: date) -> str:
     """2020年7月1日至7月31日."""
     year = f"{last.year}年" if last.year != first.year else ""
-    return f"{full(first)}至{year}{moments.day(last)}"
-
-
-def full(day: date) -> str:
-    """2020年7月10日."""
-    return f"{day.year}年{moments.day(day)}"
+    return f"{moments.full(first)}至{year}{moments.day(last)}"
 
 
 # ── The file ─────────────────────────────────────────────────────────────

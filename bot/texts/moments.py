@@ -16,6 +16,23 @@ def day(value: date) -> str:
     return f"{value.month}月{value.day}日"
 
 
+def full(value: date) -> str:
+    """2020年7月10日."""
+    return f"{value.year}年{day(value)}"
+
+
+def full_moment(value: datetime, zone: ZoneInfo) -> str:
+    """2020年7月10日 09:12."""
+    local = value.astimezone(zone)
+    return f"{full(local)} {local:%H:%M}"
+
+
+def week(period: str) -> str:
+    """2020年第28周, of the period "2020-W28"."""
+    year, _, number = period.partition("-W")
+    return f"{year}年第{int(number)}周"
+
+
 def weekday(value: date) -> str:
     """周五."""
     return WEEKDAYS[value.weekday()]

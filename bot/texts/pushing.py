@@ -44,8 +44,7 @@ def title(duty: Duty, table: str, occurrence: Occurrence, zone: ZoneInfo) -> str
 
 def file_name(duty: Duty, table: str, period: str) -> str:
     """Return what the file is called, without its ending: 每周工作信息汇总表_2020年第28周."""
-    year, _, week = period.partition("-W")
-    return f"{name(duty, table)}_{f'{year}年第{int(week)}周' if week else period}"
+    return f"{name(duty, table)}_{moments.week(period) if duty.every else period}"
 
 
 def changed(table: str) -> str:

@@ -60,7 +60,7 @@ def bulletin(title: str, at: str, period: str, *, word: bool) -> Message:
     """Send the one-page 通报, to be printed or to be edited."""
     kind, ending = ("bulletin-word", "docx") if word else ("bulletin", "pdf")
     other = () if word else (Button(WORD, f"m:bulletinword:{period}"),)
-    name = f"整治情况通报_{period[:4]}年第{int(period[-2:])}周.{ending}"
+    name = f"整治情况通报_{moments.week(period)}.{ending}"
     return Message(
         f"{unbracketed(title)}的整治情况通报（截至{at}），请查收。",
         title="整治情况通报",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from openpyxl.utils import column_index_from_string
 
+from bot.texts import moments
 from exports.office_template.grid import COLUMNS, MARK
 from exports.workbook import LINE, PADDING, SIZE, count_lines, formula_like, written
 
@@ -82,7 +83,7 @@ def render(text: str, say: Callable[[str], Cell]) -> Cell:
 def _shown(value: Cell) -> str:
     match value:
         case datetime():
-            return f"{value.year}年{value.month}月{value.day}日 {value:%H:%M}"
+            return f"{moments.full(value)} {value:%H:%M}"
         case date():
-            return f"{value.year}年{value.month}月{value.day}日"
+            return moments.full(value)
     return "" if value is None else str(value)
