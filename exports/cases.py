@@ -37,7 +37,6 @@ def load(work: Work, ref: str) -> Table:
     campaign = work.campaign
     name = name_of(campaign)
     form, cases = forms.of(campaign, FORM), _counting(work)
-    units = {unit.key: unit.name for unit in campaign.every_unit}
     columns = (replace(column, width=_WIDTHS.get(column.key, column.width)) for column in columns_of(form))
     return Table(
         name=name,
@@ -46,7 +45,7 @@ def load(work: Work, ref: str) -> Table:
         made=f"汇总时间：{moments.full_moment(work.now, work.campaign.zone)}",
         columns=(*BEFORE, *columns, *AFTER),
         rows=tuple(
-            Row((number, units.get(case.unit, case.unit), case.number, *_cells(case, form, campaign)))
+            Row((number, campaign.unit_name(case.unit), case.number, *_cells(case, form, campaign)))
             for number, case in enumerate(cases, 1)
         ),
         notes=(_count(cases),),

@@ -92,11 +92,10 @@ def _units(campaign: Campaign, shown: Reporting | None, stock: dict[str, Line]) 
     """Yield those that report, then those that have left and whose entries are counted all the same."""
     for unit in campaign.units:
         yield UnitLine(unit.key, unit.name, shown.kinds[unit.key] if shown else None, stock.get(unit.key))
-    names = {unit.key: unit.name for unit in campaign.every_unit}
     here = {unit.key for unit in campaign.units}
     for key, line in stock.items():
         if key not in here:
-            yield UnitLine(key, names.get(key, key), None, line)
+            yield UnitLine(key, campaign.unit_name(key), None, line)
 
 
 def _stock(work: Work, today: date) -> dict[str, Line]:
@@ -111,9 +110,8 @@ def _areas(work: Work, today: date) -> Iterator[AreaLine]:
     if work.campaign.ledger is None:
         return
     areas = [area.key for area in work.campaign.areas]
-    names = {area.key: area.name for area in work.campaign.areas}
     for line in reconciliation.lines(areas, ledger.tally_areas(work, today), ()):
-        yield AreaLine(line.unit, names.get(line.unit, line.unit), line)
+        yield AreaLine(line.unit, work.campaign.area_name(line.unit), line)
 
 
 def _trend(work: Work, book: Book, stock: list[Line], now: datetime, since: datetime) -> list[Point]:
@@ -158,8 +156,7 @@ def _gain(flow: Flow) -> int:
 def _overdue(work: Work, today: date) -> Iterator[Overdue]:
     if work.campaign.ledger is None:
         return
-    names = {unit.key: unit.name for unit in work.campaign.every_unit}
     for entry in ledger.page(work, Filter(view="overdue"), today, 0, NAMED):
         brief = one_line(str(entry.answers.get("description", "")), _BRIEF)
         days = (today - entry.due).days
-        yield Overdue(entry.id, entry.number, names.get(entry.unit, entry.unit), brief, entry.due, days)
+        yield Overdue(entry.id, entry.number, work.campaign.unit_name(entry.unit), brief, entry.due, days)

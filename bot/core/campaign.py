@@ -339,9 +339,17 @@ class Campaign(Part):
         """The unit of that key, even one that has left; KeyError when there is none."""
         return self._units[key]
 
+    def unit_name(self, key: str) -> str:
+        """The name of a unit; its key when the file does not have it any more, for what is kept outlives files."""
+        return self._units[key].name if key in self._units else key
+
     def area(self, key: str) -> Area:
         """The area of that key; KeyError when there is none."""
         return self._areas[key]
+
+    def area_name(self, key: str) -> str:
+        """The name of an area, or its key, as `unit_name`."""
+        return self._areas[key].name if key in self._areas else key
 
     def duty(self, key: str) -> Duty:
         """The duty of that key; KeyError when there is none."""

@@ -176,7 +176,7 @@ def _line(visit: Visit, entry: Entry) -> Line:
         id=entry.id,
         number=entry.number,
         unit=facts.unit,
-        area=next((area.name for area in visit.campaign.areas if area.key == entry.area), entry.area),
+        area=visit.campaign.area_name(entry.area),
         brief=one_line(str(entry.answers.get("description", "")), _BRIEF),
         state=issues.standing(entry.state, entry.asked),
         due=moments.day(entry.due) if entry.due.year == today.year else entry.due.isoformat(),

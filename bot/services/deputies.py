@@ -40,8 +40,7 @@ def show(visit: Visit) -> Message:
     if reach is None:
         buttons.append(Button("指定代签人", "m:depute", "primary"))
     buttons += [
-        Button(f"为{posts.unit_name(visit.campaign, unit)}指定代签人", f"m:depute:{unit}", "primary")
-        for unit in reach or ()
+        Button(f"为{visit.campaign.unit_name(unit)}指定代签人", f"m:depute:{unit}", "primary") for unit in reach or ()
     ]
     return texts.deputies(lines, buttons)
 
@@ -54,7 +53,7 @@ def _reach(visit: Visit) -> tuple[str, ...] | None:
 
 
 def _line(visit: Visit, post: Post) -> str:
-    unit, until = posts.unit_name(visit.campaign, post.unit), posts.last_day(visit.campaign, post.until or visit.now)
+    unit, until = visit.campaign.unit_name(post.unit), posts.last_day(visit.campaign, post.until or visit.now)
     return f"{unit}：{post.name}代{post.principal}签批，至{moments.day(until)}"
 
 
@@ -68,7 +67,7 @@ def ask(visit: Visit, argument: str) -> Message:
     principal = _principal(visit, unit)
     latest = min(visit.now.date() + LONGEST, max(visit.campaign.end, visit.now.date()))
     facts = choosing.facts(visit, unit, "head", principal.id) | {
-        "about": f"{posts.unit_name(visit.campaign, unit)}，负责人：{principal.name}",
+        "about": f"{visit.campaign.unit_name(unit)}，负责人：{principal.name}",
         "latest": latest.isoformat(),
     }
     return dialogs.begin(visit, DEPUTY, f"deputy/{unit}/{principal.id}", facts)
@@ -90,7 +89,7 @@ def _principal(visit: Visit, unit: str) -> Member:
     if visit.person_id in standing_in and not visit.may("people.manage"):
         raise Problem("deputy_of_deputy")
     if not heads:
-        raise Problem("no_head", unit=posts.unit_name(visit.campaign, unit))
+        raise Problem("no_head", unit=visit.campaign.unit_name(unit))
     return next((each for each in heads if each.id == visit.person_id), heads[0])
 
 

@@ -50,9 +50,9 @@ def _facts(visit: Visit) -> dict[str, Any]:
     units = _units(visit)
     facts: dict[str, Any] = dict(visit.campaign.ledger_lists)
     if len(units) > 1:
-        facts["units"] = [[key, issues.unit_name(visit.campaign, key)] for key in units]
+        facts["units"] = [[key, visit.campaign.unit_name(key)] for key in units]
     elif units:
-        facts |= {"unit": units[0], "about": issues.unit_name(visit.campaign, units[0])}
+        facts |= {"unit": units[0], "about": visit.campaign.unit_name(units[0])}
     return facts
 
 

@@ -105,11 +105,6 @@ def load(visit: Visit, issue_id: int) -> Entry:
     return entry
 
 
-def unit_name(campaign: Campaign, key: str) -> str:
-    """Return a unit's name; its key when the campaign no longer has it: entries outlive campaign files."""
-    return next((unit.name for unit in campaign.every_unit if unit.key == key), key)
-
-
 def facts_of(visit: Visit, entry: Entry) -> texts.Facts:
     """Return what pages and lists say of an entry."""
     campaign = visit.campaign
@@ -117,7 +112,7 @@ def facts_of(visit: Visit, entry: Entry) -> texts.Facts:
     return texts.Facts(
         id=entry.id,
         number=entry.number,
-        unit=unit_name(campaign, entry.unit),
+        unit=campaign.unit_name(entry.unit),
         state=entry.state,
         asked=entry.asked,
         due=entry.due,
@@ -194,8 +189,7 @@ def _lines(campaign: Campaign, entry: Entry) -> Iterator[str]:
 
 
 def _item(campaign: Campaign, entry: Entry) -> str:
-    name = next((area.name for area in campaign.areas if area.key == entry.area), entry.area)
-    return f"{name}－{entry.item}"
+    return f"{campaign.area_name(entry.area)}－{entry.item}"
 
 
 def _parts(entry: Entry) -> Iterator[tuple[str, str]]:
@@ -437,7 +431,7 @@ def _facts(visit: Visit, entry: Entry) -> dict[str, Any]:
     brief = one_line(str(entry.answers.get("description", "")), _ABOUT)
     facts: dict[str, Any] = {
         **campaign.ledger_lists,
-        "about": f"{entry.number} {unit_name(campaign, entry.unit)}：{brief}",
+        "about": f"{entry.number} {campaign.unit_name(entry.unit)}：{brief}",
         "found_on": entry.found_on.isoformat(),
         "day_after_due": date.fromordinal(max(entry.due, today).toordinal() + 1).isoformat(),
     }

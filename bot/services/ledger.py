@@ -16,7 +16,7 @@ from bot.core.problems import Problem
 from bot.forms.finding import FIND, IMPORT
 from bot.forms.verifying import SIGN_TOGETHER, TOGETHER
 from bot.services import dialogs
-from bot.services.issues import facts_of, ledger_of, make, show, unit_name
+from bot.services.issues import facts_of, ledger_of, make, show
 from bot.services.subjects import row_id
 from bot.texts import issues as issue_texts
 from bot.texts import ledger as texts
@@ -101,7 +101,7 @@ def home(visit: Visit) -> Message:
     """问题台账: how many are in which state, and the ways into the lists."""
     reach = _reach(visit)
     tallies = storage.tally(visit.work, visit.now.date(), reach)
-    where = "全局" if reach is None else "、".join(unit_name(visit.campaign, unit) for unit in reach)
+    where = "全局" if reach is None else "、".join(visit.campaign.unit_name(unit) for unit in reach)
     states = {state: sum(tally.states[state] for tally in tallies) for state in issues.STATES}
     overdue = sum(tally.overdue for tally in tallies)
     letters = {letter: states[state] for letter, view in VIEWS.items() for state in states if state == view}
@@ -183,7 +183,7 @@ def title_of(visit: Visit, chosen: Chosen) -> str:
     """Return what a list is called: 问题台账 · 未销号 · 农机服务中心."""
     parts = [texts.VIEWS[chosen.view]]
     if chosen.unit:
-        parts.append(unit_name(visit.campaign, chosen.unit))
+        parts.append(visit.campaign.unit_name(chosen.unit))
     if chosen.area:
         parts.append(visit.campaign.area(chosen.area).name)
     if chosen.mine:
@@ -196,7 +196,7 @@ def units(visit: Visit, argument: str) -> Message:
     chosen = parse(visit, argument)
     reach = _reach(visit)
     keys = [unit.key for unit in visit.campaign.every_unit if reach is None or unit.key in reach]
-    options = [(unit_name(visit.campaign, key), _to(replace(chosen, unit=key, page=0))) for key in keys]
+    options = [(visit.campaign.unit_name(key), _to(replace(chosen, unit=key, page=0))) for key in keys]
     everyone = ("全部单位", _to(replace(chosen, unit="", page=0)))
     return texts.choose(texts.BY_UNIT, [everyone, *options], _to(chosen))
 
@@ -398,6 +398,6 @@ def account(visit: Visit) -> Message:
     return texts.account(
         period=f"{moments.day(monday)}—{moments.day(monday + timedelta(days=6))}",
         total=reconciliation.total(lines),
-        units=[(unit_name(visit.campaign, line.unit), line) for line in lines],
+        units=[(visit.campaign.unit_name(line.unit), line) for line in lines],
         book=reach is None,
     )

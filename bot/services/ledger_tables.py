@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from bot.core.messages import Button
 from bot.core.problems import Problem
 from bot.services import ledger
-from bot.services.issues import unit_name
 from bot.services.subjects import row_id
 from bot.services.wanted import Wanted, as_of
 from bot.texts import exporting as texts
@@ -62,7 +61,7 @@ def ask(visit: Visit, scope: str) -> Message:
     place: Place = "same" if page else "next"  # only a turned page says which
     back = f"m:export:ledger/:{unit}:{area}"
     if what == "u":
-        options = [(unit_name(visit.campaign, key), f"m:export:ledger/:{key}:{area}") for key in units]
+        options = [(visit.campaign.unit_name(key), f"m:export:ledger/:{key}:{area}") for key in units]
         everything = (texts.ALL_UNITS, f"m:export:ledger/::{area}")
         turn = f"m:export:ledger/u:{unit}:{area}:"
         return texts.scopes(texts.BY_UNIT, [everything, *options], row_id(page or "0"), turn, back, place)
@@ -73,7 +72,7 @@ def ask(visit: Visit, scope: str) -> Message:
         return texts.scopes(texts.BY_AREA, [everything, *options], row_id(page or "0"), turn, back, place)
     narrower = [Button(texts.BY_UNIT, f"m:export:ledger/u:{unit}:{area}")] if len(units) > 1 else []
     return texts.entries(
-        unit_name(visit.campaign, unit or units[0]) if unit or len(units) == 1 else texts.ALL_UNITS,
+        visit.campaign.unit_name(unit or units[0]) if unit or len(units) == 1 else texts.ALL_UNITS,
         visit.campaign.area(area).name if area else texts.ALL_AREAS,
         [(name, f"m:take:ledger/{view}:{unit}:{area}") for view, name in texts.VIEWS.items()],
         [*narrower, Button(texts.BY_AREA, f"m:export:ledger/a:{unit}:{area}")],

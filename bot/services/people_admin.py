@@ -61,7 +61,7 @@ def _lines(visit: Visit, everyone: Sequence[Member]) -> Iterator[texts.Line]:
     for each in everyone:
         mark = "" if each.reachable else texts.why(each.unreachable) if each.address else texts.NO_ACCOUNT
         for role, unit in each.roles:
-            group = posts.unit_name(visit.campaign, unit) if unit else BUREAU
+            group = visit.campaign.unit_name(unit) if unit else BUREAU
             by_place[unit].append(texts.Line(group, ROLE_NAMES[role], each.name, each.phone, mark, each.id))
     for lines in by_place.values():
         yield from lines
@@ -112,7 +112,7 @@ def person(visit: Visit, person_id: int, notice: str = "", *, place: Place = "ne
         [
             texts.post(
                 post.role,
-                posts.unit_name(visit.campaign, post.unit),
+                visit.campaign.unit_name(post.unit),
                 post.principal or "",
                 posts.last_day(visit.campaign, post.until) if post.until else None,
             )

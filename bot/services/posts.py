@@ -25,14 +25,9 @@ if TYPE_CHECKING:
 _INSTANT: Final = timedelta(microseconds=1)
 
 
-def unit_name(campaign: Campaign, key: str) -> str:
-    """Return a unit's name; its key when the campaign file no longer has it: people outlive files. "" for none."""
-    return next((unit.name for unit in campaign.every_unit if unit.key == key), key)
-
-
 def position(campaign: Campaign, role: str, unit: str) -> str:
     """Say one role as a title: 畜牧兽医服务中心联系人."""
-    return role_of(role, unit_name(campaign, unit))
+    return role_of(role, campaign.unit_name(unit))
 
 
 def known(work: Work, person_id: int) -> Member:
@@ -142,7 +137,7 @@ def depute(work: Work, deputy: int, principal: int, unit: str, until: datetime, 
     if post is None:
         return False
     audit.note(work, by, "deputy.begin", f"person:{deputy}", unit=unit, deputy_of=principal, until=until.isoformat())
-    unit_, day = unit_name(work.campaign, unit), last_day(work.campaign, until)
+    unit_, day = work.campaign.unit_name(unit), last_day(work.campaign, until)
     begins = texts.deputy_begins(unit_, known(work, principal).name, day)
     notices.tell(work, [deputy], f"role/{post}/deputy", begins)
     notices.tell(work, [principal], f"role/{post}/deputy", texts.has_deputy(unit_, known(work, deputy).name, day))
@@ -160,7 +155,7 @@ def _end_deputy(work: Work, post: Post, to: int | None, by: int | None) -> bool:
         return False
     passed = inhand.leave(work, post.person_id, post.role, post.unit, to, by)
     audit.note(work, by, "deputy.end", f"person:{post.person_id}", unit=post.unit, **passed.record)
-    unit, principal = unit_name(work.campaign, post.unit), post.principal or ""
+    unit, principal = work.campaign.unit_name(post.unit), post.principal or ""
     message = texts.deputy_ends(unit, post.name, principal, resumes=to == post.deputy_of)
     told = [person for person in (post.person_id, post.deputy_of) if person is not None]
     notices.tell(work, told, f"role/{post.id}/over", message)

@@ -285,4 +285,4 @@ def _link(visit: Visit, member: Member) -> dict[str, Any]:
 
 
 def _units(campaign: Campaign, member: Member) -> Iterator[str]:
-    return (posts.unit_name(campaign, unit) for _, unit in member.roles if unit)
+    return (campaign.unit_name(unit) for _, unit in member.roles if unit)

@@ -14,7 +14,6 @@ from bot.core import access, deadlines
 from bot.core.problems import Problem
 from bot.core.subscriptions import FallenDue, Morning, WeekDone, occasions
 from bot.services import arrears, notices, summary
-from bot.services.issues import unit_name
 from bot.texts import subscribing as texts
 from storage import audit, outbox, pending, people, settings, subscriptions
 
@@ -153,7 +152,7 @@ def _tell_entries(work: Work, morning: Morning, last: date | None) -> int:
             work,
             told,
             morning.key,
-            texts.entries([(each.number, unit_name(work.campaign, each.unit), each.due) for each in heard]),
+            texts.entries([(each.number, work.campaign.unit_name(each.unit), each.due) for each in heard]),
             expires_at=morning.until,
         )
         for heard, told in _alike(_listeners(work, "red"), news).items()

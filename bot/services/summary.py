@@ -10,7 +10,7 @@ from bot.core.messages import Button
 from bot.core.problems import Problem
 from bot.core.standings import OWING
 from bot.services import reception, subjects
-from bot.services.issues import ledger_of, unit_name
+from bot.services.issues import ledger_of
 from bot.texts import moments
 from bot.texts import summary as texts
 from bot.texts import summary_weeks as week_texts
@@ -70,7 +70,7 @@ def area(visit: Visit, key: str) -> Message:
     order = [unit.key for unit in visit.campaign.every_unit]
     found = reconciliation.lines(order, ledger.tally_in_area(visit.work, visit.now.date(), key), ())
     ranked = sorted((line for line in found if line.found), key=lambda line: (-line.overdue, -line.closing))
-    named = [(unit_name(visit.campaign, line.unit), line) for line in ranked]
+    named = [(visit.campaign.unit_name(line.unit), line) for line in ranked]
     return texts.area_page(key, known.name, reconciliation.total(found), named)
 
 

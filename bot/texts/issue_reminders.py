@@ -133,4 +133,4 @@ class _Page:
 
     def _unit(self, key: str) -> str:
         """Name a unit; by its key when the campaign file has it no more: its entries are still there."""
-        return one_line(next((unit.name for unit in self._campaign.every_unit if unit.key == key), key), _NAME)
+        return one_line(self._campaign.unit_name(key), _NAME)
