@@ -105,6 +105,26 @@ def test_the_check_says_what_the_file_means() -> None:
     assert len(coming.splitlines()) == 20
 
 
+def test_what_the_sample_only_shows_is_right_once_it_is_written_in() -> None:
+    shown = re.sub(r"(?m)^# (?=\[|\w+ = )", "", TEXT)
+    said = campaigns.describe(campaigns.read(shown), BEFORE)
+    _, _, pushed = said.partition("\n\n自动推送：")
+    again = "发给大队联系人；之后有单位补报的，最多每30分钟更新一次"
+    assert pushed.partition("\n\n")[0].splitlines() == [
+        "5张表",
+        f"  每周工作信息汇总表：“每周工作信息”截止时，{again.replace('；', '、整治办邮箱、整治工作群；', 1)}",
+        f"  专项整治联系人汇总表：“专项整治联系人（附件1）”截止时，{again}",
+        f"  行政裁量基准进度表：“行政裁量基准”截止时，{again}",
+        f"  专项整治情况统计表：“专项整治情况统计表（附件2）”截止时，{again}",
+        "  整治情况通报：“每周工作信息”截止后5小时，发给整治办邮箱、整治工作群；只发一次",
+        "收件人：2个",
+        "  整治办邮箱：发邮件到 office@example.cn",
+        "  整治工作群：企业微信群机器人，密钥写在设置 DUBAN_WECOM 里，代号 group",
+        "每周情况：自己订阅了的，每周报送截止当天17:00收到",
+    ]
+    assert "请留意" not in said
+
+
 def test_the_twenty_due_moments_begin_now_and_once_all_is_over_at_the_beginning() -> None:
     campaign = campaigns.load(SAMPLE)
     later = campaigns.describe(campaign, datetime(2020, 12, 18, 4, 0, 1, tzinfo=UTC))
