@@ -9,7 +9,11 @@ import pytest
 
 from bot.campaigns import load, read
 from bot.core.messages import Tapped
+from bot.core.plain_text import unbracketed
+from bot.core.pushes import PUSHABLE
 from bot.services import pushing
+from bot.services.offers import OFFERS
+from bot.texts import pushing as texts
 from storage import outbox, pushes
 from storage.outbox import LEASE, Outcome
 from tests.kit.office import SAMPLE, Chat, Office
@@ -95,6 +99,14 @@ async def friday_noon(office: Office) -> Chat:
     office.it_is("2020-07-10 12:00")
     await office.beat()
     return brigade
+
+
+def test_a_table_is_called_alike_whether_it_comes_by_itself_or_is_fetched() -> None:
+    campaign = wired()
+    for table, pushable in PUSHABLE.items():
+        duty = next(duty for duty in campaign.duties if pushable.fits(duty))
+        if table in OFFERS:
+            assert texts.name(duty, table) == unbracketed(OFFERS[table].name(campaign)), table
 
 
 async def test_late_reports_renew_the_table_at_most_every_half_hour(office: Office) -> None:
