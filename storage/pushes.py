@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Select, String, bindparam, cast, distinct, exists, func, literal, literal_column, select
+from sqlalchemy import Select, String, bindparam, cast, exists, func, literal, literal_column, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -30,12 +30,8 @@ class Delivery:
     key: str  # "weekly/2020-W28/table/weekly/1"
     state: str
     error: str
-    tries: int
     payload: dict[str, Any]
     created_at: datetime
-    not_before: datetime
-    sent_at: datetime | None
-    person_id: int | None
     channel: str
     address: str
     person_name: str
@@ -57,12 +53,8 @@ _COLUMNS = (
     col(Outbox.key),
     col(Outbox.state),
     col(Outbox.error),
-    col(Outbox.tries),
     col(Outbox.payload),
     col(Outbox.created_at),
-    col(Outbox.not_before),
-    col(Outbox.sent_at),
-    col(Outbox.person_id),
     col(Outbox.channel),
     col(Outbox.address),
     func.coalesce(col(Person.name), ""),
@@ -70,15 +62,18 @@ _COLUMNS = (
 _ROWS: Select[*tuple[Any, ...]] = (
     select(*_COLUMNS).outerjoin(Person, col(Person.id) == col(Outbox.person_id)).order_by(col(Outbox.id))
 )
+#: The first row of each occasion stands for it: from the newest on, no more rows are read than are shown. Grouped by
+#: key they would be looked for among all that ever went out.
+_earlier = aliased(Outbox)
+_FIRST = ~exists().where(col(_earlier.key) == col(Outbox.key), col(_earlier.id) < col(Outbox.id))
 _OCCASIONS = (
     select(col(Outbox.key))
-    .where(_PUSHED)
-    .group_by(col(Outbox.key))
-    .order_by(func.max(col(Outbox.id)).desc())
+    .where(_PUSHED, _FIRST)
+    .order_by(col(Outbox.id).desc())
     .limit(bindparam("most"))
     .offset(bindparam("skipped"))
 )
-_COUNT = select(func.count(distinct(col(Outbox.key)))).where(_PUSHED)
+_COUNT = select(func.count()).select_from(Outbox).where(_PUSHED, _FIRST)
 _OF_OCCASIONS = _ROWS.where(_PUSHED, col(Outbox.key).in_(bindparam("keys", expanding=True)))
 _ONE = _ROWS.where(_PUSHED, col(Outbox.id) == bindparam("row_id"))
 
