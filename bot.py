@@ -1,4 +1,4 @@
-"""Duban (督办): `python bot.py run`, `demo`, `campaign check FILE`, `invite`, `people`, `migrate`."""
+"""Duban (督办) on the command line: `python bot.py --help` names the commands."""
 
 from bot.cli import main
 

@@ -69,12 +69,12 @@ def _parser() -> argparse.ArgumentParser:
 
     campaign = commands.add_parser("campaign", help=texts.CAMPAIGN).add_subparsers(metavar=texts.COMMAND, required=True)
     check = campaign.add_parser("check", help=texts.CAMPAIGN_CHECK)
-    check.add_argument("file", metavar="FILE", type=Path)
+    check.add_argument("file", metavar="FILE", type=Path, help=texts.CAMPAIGN_FILE)
     check.set_defaults(command=_check)
 
     export = commands.add_parser("export", help=texts.EXPORT).add_subparsers(metavar=texts.COMMAND, required=True)
     fits = export.add_parser("check", help=texts.EXPORT_CHECK)
-    fits.add_argument("template", metavar="TEMPLATE", type=Path)
+    fits.add_argument("template", metavar="TEMPLATE", type=Path, help=texts.EXPORT_FILE)
     fits.set_defaults(command=_check_template)
 
     push = commands.add_parser("push", help=texts.PUSH).add_subparsers(metavar=texts.COMMAND, required=True)
