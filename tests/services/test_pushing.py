@@ -14,7 +14,7 @@ from bot.core.pushes import PUSHABLE
 from bot.services import pushing
 from bot.services.offers import OFFERS
 from bot.texts import pushing as texts
-from storage import outbox, pushes
+from storage import outbox, people, pushes
 from storage.outbox import LEASE, Outcome
 from tests.kit.office import SAMPLE, Chat, Office
 
@@ -171,6 +171,14 @@ async def test_nobody_to_send_it_to_yet_and_it_waits_for_them(office: Office) ->
     assert any(each.title.startswith("每周工作信息汇总表") for each in brigade.messages)
 
 
+@pytest.mark.parametrize(("back", "sent"), [("2020-09-14 17:30", 1), ("2020-09-14 17:31", 0)])
+async def test_after_two_weeks_down_nobody_wants_the_table_any_more(office: Office, back: str, sent: int) -> None:
+    brigade = await office.person("李某", ("brigade", ""))
+    office.it_is(back)
+    await office.beat()
+    assert sum(each.title == "行政裁量基准进度表 · 8月31日截止" for each in brigade.messages) == sent
+
+
 @pytest.mark.parametrize("end", ["dead", "unknown"])
 async def test_what_is_given_up_is_told_at_once_and_once(wide: Office, end: str) -> None:
     brigade = await friday_noon(wide)
@@ -243,6 +251,20 @@ async def test_the_administrator_is_told_too_and_another_replica_tells_nobody_tw
         await wide.store.run(pushing.tell_failing)
     await wide.arrive()
     assert sum(message.title == "有1份推送未送达" for message in admin.messages) == 1
+
+
+@pytest.mark.parametrize("blocked", [("李某",), ("李某", "吴某")])
+async def test_whoever_can_be_reached_is_told_and_everybody_where_nobody_can(
+    wide: Office, blocked: tuple[str, ...]
+) -> None:
+    await wide.person("吴某", ("admin", ""))
+    await friday_noon(wide)
+    await ends(wide, "dead", "机器人密钥不对")
+    for name in blocked:
+        await wide.store.run(people.mark_unreachable, "web", wide.chats[name].address, "blocked")
+    await passes(wide, 1)
+    told = {name for name, chat in wide.chats.items() if any("未送达" in each.title for each in chat.messages)}
+    assert told & {"李某", "吴某"} == ({"吴某"} if len(blocked) == 1 else {"李某", "吴某"})
 
 
 async def test_how_each_table_fared_is_seen_on_one_page(wide: Office) -> None:
