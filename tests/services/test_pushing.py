@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -46,9 +47,9 @@ after_due_minutes = 300
 """
 
 
-def wired() -> Campaign:
+def wired(after: str = "0") -> Campaign:
     """The sample with somebody outside the chats: the week's table goes to a mailbox and a group too."""
-    text = SAMPLE.read_text(encoding="utf-8")
+    text = SAMPLE.read_text(encoding="utf-8").replace("after_due_minutes = 0", f"after_due_minutes = {after}", 1)
     return read(text.replace('# also = ["office", "group"]', 'also = ["office", "group"]', 1) + RECIPIENTS)
 
 
@@ -287,6 +288,19 @@ async def test_how_each_table_fared_is_seen_on_one_page(wide: Office) -> None:
     assert brigade.sees("1. 整治工作群（企业微信）：每周工作信息汇总表")
 
 
+async def test_older_occasions_are_on_the_next_page(office: Office) -> None:
+    brigade = await office.person("李某", ("brigade", ""))
+    for week in range(6):
+        office.it_is(f"{date(2020, 7, 10) + timedelta(weeks=week)} 12:00")
+        await office.beat()
+    await brigade.says("送达情况")
+    assert re.findall(r"▪ .*(第\d+周)", brigade.last.text) == ["第33周", "第32周", "第31周", "第30周", "第29周"]
+    await brigade.taps("下一页")
+    assert re.findall(r"▪ .*(第\d+周)", brigade.last.text) == ["第28周"]
+    await brigade.taps("上一页")
+    assert brigade.sees("第33周")
+
+
 async def test_a_table_whose_day_passed_while_the_product_was_down_is_written_down(wide: Office) -> None:
     brigade = await wide.person("李某", ("brigade", ""))
     wide.it_is("2020-07-17 12:00")
@@ -295,6 +309,26 @@ async def test_a_table_whose_day_passed_while_the_product_was_down_is_written_do
     await brigade.says("送达情况")
     assert brigade.sees("第28周")
     assert brigade.sees("各收件人：未发送（当时程序没有运行）")
+
+
+async def test_what_failed_a_week_ago_is_no_news(wide: Office) -> None:
+    brigade = await friday_noon(wide)
+    await ends(wide, "dead", "机器人密钥不对")
+    wide.it_is("2020-07-17 12:01")
+    await wide.beat()
+    assert not any("未送达" in each.title for each in brigade.messages)
+
+
+async def test_while_it_is_quiet_a_table_waits_for_mailboxes_and_groups_too(database_url: str) -> None:
+    def due(work: Work) -> list[str]:
+        return sorted(row.address for row in outbox.claim(work, "test", 50, LEASE, OUTSIDE))
+
+    office = await Office.open(database_url, "2020-07-09 15:00", wired(after="600"))
+    for moment, addresses in (("2020-07-10 22:00", []), ("2020-07-11 07:30", ["group", "office", "office"])):
+        office.it_is(moment)
+        await office.beat()
+        assert await office.store.run(due) == addresses
+    await office.close()
 
 
 async def test_nothing_fails_while_it_is_quiet(wide: Office) -> None:
