@@ -216,6 +216,19 @@ async def test_sent_again_it_arrives_or_is_told_of_again(wide: Office) -> None:
     assert brigade.sees("李某、整治办邮箱（邮件）、整治工作群（企业微信）：已送达")
 
 
+async def test_sent_again_in_quiet_hours_it_goes_out_when_they_end(wide: Office) -> None:
+    brigade = await friday_noon(wide)
+    await ends(wide, "sent", channel="mail")
+    row = await ends(wide, "dead", "机器人密钥不对")
+    wide.it_is("2020-07-10 22:00")
+    await brigade.does(Tapped(f"m:resend:{row}"))
+    assert brigade.sees("现在是免打扰时间，7月11日 07:30重新发送。结果请看“送达情况”。")
+    with pytest.raises(ValueError, match="not enough values"):
+        await ends(wide, "sent")
+    wide.it_is("2020-07-11 07:30")
+    assert await ends(wide, "sent") == row
+
+
 async def test_what_is_tried_again_is_told_of_within_five_minutes_and_can_be_hurried(wide: Office) -> None:
     brigade = await friday_noon(wide)
     await ends(wide, "sent", channel="wecom")

@@ -245,6 +245,24 @@ async def test_entries_are_told_of_on_the_morning_after_their_deadline_once(offi
     assert chat.sees("共6件")
 
 
+async def test_after_weeks_down_only_what_is_still_news_is_told(office: Office) -> None:
+    chat = await leader(office, "逾期提醒")
+    await overdue(office, "2020-07-15", "2020-07-27", "2020-07-28", "2020-08-10")
+    await hears(office, chat, "2020-08-11 07:30")
+    assert [line for line in chat.last.text.splitlines() if line.startswith("🔴")] == [
+        "🔴 NJ-2020-003 农机服务中心（时限7月28日）",
+        "🔴 NJ-2020-004 农机服务中心（时限8月10日）",
+    ]
+
+
+async def test_when_the_campaign_is_over_no_morning_speaks_of_entries(office: Office) -> None:
+    office.it_is("2020-12-30 09:00")
+    chat = await leader(office, "逾期提醒")
+    await overdue(office, "2020-12-30", "2020-12-31")
+    heard = await hears(office, chat, "2020-12-31 07:30", "2021-01-04 07:30", "2021-01-05 07:30")
+    assert titles(heard) == {"2020-12-31 07:30": ["问题逾期"]}
+
+
 async def test_many_entries_are_counted_and_the_first_named(office: Office) -> None:
     chat = await leader(office, "逾期提醒")
     await overdue(office, *["2020-07-09"] * 7)
