@@ -153,6 +153,26 @@ async def test_statistics_are_of_the_days_one_chooses(office: Office) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("day", "offered"),
+    [
+        ("2020-06-10", ["本月"]),
+        ("2020-06-22", ["本周", "上周", "本月", "安排部署阶段", "整治以来"]),
+        ("2021-01-02", ["本周", "上周", "上月", "安排部署阶段", "自查整改阶段", "巩固提高阶段", "整治以来"]),
+        ("2021-02-01", ["安排部署阶段", "自查整改阶段", "巩固提高阶段", "整治以来"]),
+    ],
+)
+async def test_only_days_of_the_campaign_are_offered(office: Office, day: str, offered: list[str]) -> None:
+    office.it_is(f"{day} 09:00")
+    leader = await office.person("周某", ("leader", ""))
+    await leader.does(Tapped("m:export:statistics"))
+    assert leader.labels()[:-2] == offered
+    await leader.taps(offered[-1])
+    assert file(leader).ref.startswith("statistics/2020-06-")
+    if day > "2020-12-31":
+        assert file(leader).ref == "statistics/2020-06-20_2020-12-31"
+
+
 async def test_the_ledger_is_narrowed_by_unit_and_by_area(office: Office) -> None:
     leader = await office.person("周某", ("leader", ""))
     await leader.does(Tapped("m:export:ledger"))
