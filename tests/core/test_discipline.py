@@ -26,6 +26,7 @@ def test_only_what_fell_due_since_the_installation_counts() -> None:
     rows = [week(number, NOON + timedelta(weeks=number - 28)) for number in (26, 27, 28, 29)]
     installed = NOON - timedelta(days=8)
     assert [each.period for each in fallen_due(rows, installed, NOON)] == ["2020-W27"]
+    assert [each.period for each in fallen_due(rows, NOON - timedelta(weeks=1), NOON)] == ["2020-W27"], "to the moment"
     assert [each.period for each in fallen_due(rows, installed, NOON + timedelta(seconds=1))] == [
         "2020-W27",
         "2020-W28",

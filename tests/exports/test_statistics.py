@@ -242,6 +242,8 @@ def test_whatever_happens_the_numbers_are_the_database_s(
 
 def test_a_period_that_has_begun_has_a_table(store: Store) -> None:
     assert store.do(opened, "statistics", "2020-07-09_2020-07-31").totals["累计 发现"] == 0
+    charts = store.do(EXPORTS["statistics"], "2020-07-09_2020-07-31").charts
+    assert all(chart.title.endswith("（截至2020年7月9日）") for chart in charts), "not of days to come"
 
 
 @pytest.mark.parametrize(
