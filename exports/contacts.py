@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from bot.core.tables import Column, Row, Table, cells_of, columns_of
+from bot.core.tables import Column, Table, cells_of, columns_of
 from bot.texts import moments
 from exports import reported
 
@@ -44,18 +44,7 @@ def load(work: Work, ref: str) -> Table:
         period=roll.period,
         made=f"汇总时间：{moments.full_moment(work.now, work.campaign.zone)}",
         columns=(*reported.ROOMY, *(_grouped(column) for column in columns_of(roll.form)), *reported.AFTER),
-        rows=tuple(
-            Row(
-                (
-                    number,
-                    unit.name,
-                    *cells_of(roll.form, at.reported.answers if at.reported else {}, campaign.lists),
-                    *reported.after(campaign, at, roll.missing),
-                ),
-                reported.TONES[at.kind],
-            )
-            for number, (unit, at) in enumerate(roll.entries, 1)
-        ),
+        rows=roll.rows(campaign, lambda answers: cells_of(roll.form, answers, campaign.lists)),
         notes=tuple(roll.notes()),
         signatures=reported.SIGNATURES,
     )

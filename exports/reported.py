@@ -15,17 +15,18 @@ from typing import TYPE_CHECKING, Any, Final
 from bot import forms
 from bot.core import deadlines
 from bot.core.standings import Kind, Standing, standings
-from bot.core.tables import Cell, Column, Tone
+from bot.core.tables import Cell, Column, Row, Tone
 from bot.forms.figures import remark_of, strayed
 from bot.texts import weeks as texts
 from bot.texts.reports import filer
 from storage import excuses, submissions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from bot.core.campaign import Campaign, Duty, Unit
     from bot.core.deadlines import Occurrence
+    from bot.core.fields import Answers
     from bot.core.form import Form
     from storage.submissions import Filed
     from storage.work import Work
@@ -84,6 +85,21 @@ class Roll:
     def counted(self) -> list[tuple[Unit, Filed]]:
         """Return the reports whose content may be shown."""
         return [(unit, at.reported) for unit, at in self.entries if at.reported is not None]
+
+    def rows(self, campaign: Campaign, told: Callable[[Answers], Iterable[Cell]]) -> tuple[Row, ...]:
+        """Return a row a unit: its number and name, what is `told` of its answers once these count, and `AFTER`."""
+        return tuple(
+            Row(
+                (
+                    number,
+                    unit.name,
+                    *told(at.reported.answers if at.reported else {}),
+                    *after(campaign, at, self.missing),
+                ),
+                TONES[at.kind],
+            )
+            for number, (unit, at) in enumerate(self.entries, 1)
+        )
 
     def notes(self) -> Iterator[str]:
         """Yield what is said below the table: the counts, and what is not the ledger's."""

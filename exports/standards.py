@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.core.tables import Column, Row, Table
+from bot.core.tables import Column, Table
 from bot.forms.standards import SHOWN, STATES
 from bot.texts import moments
 from exports import reported
@@ -47,18 +47,7 @@ def load(work: Work, ref: str) -> Table:
             Column("note", "备注", 12),
             *reported.AFTER,
         ),
-        rows=tuple(
-            Row(
-                (
-                    number,
-                    unit.name,
-                    *_answered(at.reported.answers if at.reported else {}, len(powers)),
-                    *reported.after(campaign, at, roll.missing),
-                ),
-                reported.TONES[at.kind],
-            )
-            for number, (unit, at) in enumerate(roll.entries, 1)
-        ),
+        rows=roll.rows(campaign, lambda answers: _answered(answers, len(powers))),
         notes=(*_counts(roll, powers), "“材料”为已上传的文本、公布网页、备案回执等证明材料件数。", *roll.notes()),
         signatures=reported.SIGNATURES,
         low=True,
