@@ -15,7 +15,7 @@ from bot import forms
 from bot.core import deadlines
 from bot.core.campaign_rules import WEEKLY
 from bot.core.standings import Standing, standings
-from bot.core.tables import Cell, Row, Table, cells_of, columns_of, digest
+from bot.core.tables import Cell, Row, Table, cells_of, columns_of
 from bot.forms.figures import remarks
 from bot.texts import moments
 from bot.texts.reports import filer
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from storage.work import Work
 
 DUTY = WEEKLY
-__all__ = ["NAMES", "NOT_YET", "Report", "digest", "load", "name_of", "title_of", "weekly_table"]
 
 
 @dataclass(frozen=True, slots=True)

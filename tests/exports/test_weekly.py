@@ -17,8 +17,9 @@ from bot.core import deadlines, lifecycle
 from bot.core.campaign import Campaign
 from bot.core.fields import Count, Many, Text, options_from
 from bot.core.form import Field, Form, above_zero
+from bot.core.tables import digest
 from bot.forms.weekly import WEEKLY
-from exports.weekly import Report, digest, weekly_table
+from exports.weekly import Report, weekly_table
 from exports.workbook import file_name, write
 
 if TYPE_CHECKING:
