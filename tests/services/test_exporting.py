@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from bot.campaigns import read
 from bot.core.campaign import Campaign
 from bot.core.messages import Tapped
 from bot.services import exporting
@@ -15,7 +16,7 @@ from exports.files import Maker
 from exports.workbook import MIME
 from storage import people
 from storage.files import FileStore
-from tests.kit.office import Office
+from tests.kit.office import SAMPLE, Office
 from tests.storage.making import enter, new
 
 if TYPE_CHECKING:
@@ -131,6 +132,20 @@ async def test_the_weekly_table_of_this_week_and_of_an_earlier_one(office: Offic
     await brigade.taps("下一页")
     await brigade.taps("第26周")
     assert file(brigade).ref == "weekly/2020-W26"
+
+
+async def test_a_week_that_a_holiday_opens_early_is_not_called_the_present_one(database_url: str) -> None:
+    off = ", ".join(f"2020-07-{day}" for day in range(13, 18))
+    campaign = read(SAMPLE.read_text(encoding="utf-8").replace("off = []", f"off = [{off}]", 1))
+    office = await Office.open(database_url, "2020-07-09 15:00", campaign)
+    brigade = await office.person("孙某", ("brigade", ""))
+    await brigade.does(Tapped("m:export:weekly"))
+    assert brigade.labels()[:3] == [
+        "第29周（7月13日—7月17日）",
+        "本周 第28周（7月6日—7月10日）",
+        "上周 第27周（6月29日—7月3日）",
+    ]
+    await office.close()
 
 
 async def test_before_the_first_week_it_is_said_when_that_is(office: Office) -> None:
