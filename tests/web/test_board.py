@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 
+from bot.core.issues import STATES
 from bot.services import issues as pages
 from bot.services import ledger, overview
 from storage import issues, people
@@ -107,6 +108,27 @@ async def test_the_chat_has_a_way_to_the_board_for_those_who_may(demo: Rig) -> N
     async with demo.caller() as caller:
         assert '<a class="way" href="/board?as=zhao" >' in (await caller.get("/?as=zhao")).text
         assert '<a class="way" href="/board?as=li" hidden>' in (await caller.get("/?as=li")).text
+
+
+def entries_in_every_state(work: Work) -> None:
+    """Enter a few of each state, due on each of the days around today."""
+    by = people.create_person(work, "录入人")
+    for number, state in enumerate(STATES):
+        for day in range(-2, 10 + number):
+            made = making.enter(work, by, making.new(f"{state}{day}", due=THURSDAY.date() + timedelta(day)))
+            if state != "found":
+                making.change(work, made, "transfer", by, state)
+
+
+async def test_each_list_is_as_long_as_its_filter_says(demo: Rig) -> None:
+    await demo.store.run(entries_in_every_state)
+    async with demo.caller() as caller:
+        views = (await got(caller, ""))["ledger"]["views"]
+        assert {each["key"]: each["count"] for each in views} == {
+            each["key"]: (await listed(caller, view=each["key"]))["total"] for each in views
+        }
+    assert all(each["count"] > 0 for each in views)
+    assert len({each["count"] for each in views}) == len(views), "so that none is taken for another"
 
 
 FORGED = (
