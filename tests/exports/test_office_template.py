@@ -530,6 +530,11 @@ async def test_a_child_writes_into_the_template_as_well(
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="not installed: soffice")
+def test_a_formula_over_its_own_record_stays_there_in_every_record(tmp_path: Path) -> None:
+    made = filled(grouped(**{f"G{row}": f"=SUM(D{row}:F{row})" for row in range(5, 9)}), units(6), tmp_path)
+    assert [made["汇总"][f"G{row}"].value for row in range(5, 11)] == [f"=SUM(D{row}:F{row})" for row in range(5, 11)]
+
+
 def test_a_spreadsheet_program_reads_it_and_its_formulas_come_out_right(tmp_path: Path) -> None:
     book = with_formulas()
     sheet: Any = book.active
