@@ -77,7 +77,9 @@ class Dispatcher:
         self._settled: list[Outcome] = []
         self._settling: asyncio.Task[None] | None = None
         self._at_once = asyncio.Semaphore(8)
-        self._files_at_once = asyncio.Semaphore(4)  # of their own: making one may take a minute
+        # Files have room of their own, as making one may take a minute, and so has each channel: one may hang.
+        self._files_at_once = {name: asyncio.Semaphore(4) for name in channels}
+        self._in_hand: set[int] = set()
         self._sending: set[asyncio.Task[None]] = set()
         self._slow: set[asyncio.Task[Any]] = set()  # of these, the ones that nobody waits for any more
         self._lanes: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
@@ -88,13 +90,13 @@ class Dispatcher:
             hold = self._paces[row.channel].not_before - time.monotonic()
             if hold > 0:
                 await asyncio.sleep(min(hold, 30))
-            async with self._lane(row):
+            async with self._lane(row), self._held(row):
                 await self._deliver(row)
 
     async def dispatch(self) -> int:
         """Send everything that is due; return how many rows were tried. One at a time: see `scheduler.jobs`."""
         tried = 0
-        await self._store.run(outbox.recover, self._owner)
+        await self._store.run(outbox.recover, self._owner, frozenset(self._in_hand))
         while rows := await self._store.run(outbox.claim, self._owner, BATCH, LEASE, self._open_channels()):
             tried += len(rows)
             for row in rows:
@@ -122,19 +124,20 @@ class Dispatcher:
         return [name for name, pace in self._paces.items() if pace.not_before <= now]
 
     async def _send_later(self, row: Outgoing, wait: float) -> None:
-        if wait > 0:
-            await asyncio.sleep(wait)
         lane = self._lane(row) if row.kind == "reply" else contextlib.nullcontext()
         large = row.kind in {"file", "push"}
-        room = self._files_at_once if large else self._at_once
-        async with lane, self._aside() if large else contextlib.nullcontext(), room:
-            if not await self._store.run(outbox.sending, row.id, self._owner, LEASE):
-                return  # its lease ran out and another process took it, or a later reply made it needless
-            await (self._bring(row) if awaited.is_awaited(row) else self._deliver(row))
+        room = self._files_at_once[row.channel] if large else self._at_once
+        async with self._aside() if large else contextlib.nullcontext(), self._held(row):
+            if wait > 0:
+                await asyncio.sleep(wait)
+            async with lane, room:
+                if not await self._store.run(outbox.sending, row.id, self._owner, LEASE):
+                    return  # another process took it, or a later one made it needless
+                await (self._bring(row) if awaited.is_awaited(row) else self._deliver(row))
 
     @contextlib.asynccontextmanager
     async def _aside(self) -> AsyncIterator[None]:
-        """Keep the others waiting for `UNHURRIED` at the most: a file may take a minute to make."""
+        """Keep the others waiting for `UNHURRIED` at the most: a file may take minutes to be made, and to be sent."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - this is a coroutine
         stepping = asyncio.get_running_loop().call_later(UNHURRIED, self._slow.add, task)
@@ -162,8 +165,7 @@ class Dispatcher:
         if all(each.made for each in message.attachments):
             return await self._deliver(row)
         try:
-            async with self._kept(row):
-                made = tuple([await self._maker.lay_by(each, told) for each in message.attachments])
+            made = tuple([await self._maker.lay_by(each, told) for each in message.attachments])
         except Exception:
             log.exception("outbox row %s cannot be made", row.id)
             return self._settle(Outcome(row.id, "dead", error="unmakeable"))
@@ -209,8 +211,7 @@ class Dispatcher:
         if not files or not message.attachments:
             return message, ()
         try:
-            async with self._kept(row):
-                return message, tuple([await self._maker.make(each, told) for each in message.attachments])
+            return message, tuple([await self._maker.make(each, told) for each in message.attachments])
         except Exception:
             if row.kind in {"file", "push"}:
                 raise
@@ -218,13 +219,15 @@ class Dispatcher:
             return replace(message, text=f"{message.text}\n\n{texts.NO_FILE}".strip(), attachments=()), ()
 
     @contextlib.asynccontextmanager
-    async def _kept(self, row: Outgoing) -> AsyncIterator[None]:
-        """Hold a row whose files are being made: nobody may think that this process has died over it."""
+    async def _held(self, row: Outgoing) -> AsyncIterator[None]:
+        """Hold a row for as long as it takes: nobody, this process included, may think that its sender has died."""
+        self._in_hand.add(row.id)
         keeping = asyncio.create_task(self._keep(row))
         try:
             yield
         finally:
             keeping.cancel()
+            self._in_hand.discard(row.id)
 
     async def _keep(self, row: Outgoing) -> None:
         while True:

@@ -23,6 +23,7 @@ from storage.tables import Moment, Outbox, Person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from storage.people import AccountRow
     from storage.work import Work
@@ -438,16 +439,18 @@ def settle(work: Work, outcomes: Iterable[Outcome]) -> None:
         work.conn.execute(_FAILED, failed)
 
 
-def recover(work: Work, owner: str) -> int:
+def recover(work: Work, owner: str, in_hand: AbstractSet[int] = frozenset()) -> int:
     """Take up what a process left that is gone: its lease has run out; return how many rows.
 
-    On SQLite `owner` is the only sender there is (`storage.election`), so other names' rows need not wait for that. A
-    reply or a file asked for that was being sent is sent once more: twice is better than never. Others are `unknown`.
+    What its own process has `in_hand` is not left, however fast a rehearsal's clock runs. On SQLite `owner` is the only
+    sender there is (`storage.election`), so other names' rows need not wait for their lease. A reply or a file asked
+    for that was being sent is sent once more: twice is better than never. Others are `unknown`.
     """
     only = owner if not work.on_postgresql else None
     # No lease is so long, not even by the clock of a replica that is a little ahead: the clock was set back since.
     beyond = work.now + 2 * LEASE
-    rows = work.conn.execute(_LEFT, {"now": work.now, "beyond": beyond, "only": only}).all()
+    left = work.conn.execute(_LEFT, {"now": work.now, "beyond": beyond, "only": only}).all()
+    rows = [row for row in left if row.id not in in_hand]
     for row in rows:
         state, why = "new", row.error
         if row.state == "sending":

@@ -47,6 +47,9 @@ async def test_two_processes_send_each_row_once(desk: Desk) -> None:
     other = desk.another("second")
     first = await desk.dispatcher.dispatch()
     await other.dispatch()
+    async with asyncio.timeout(30):
+        while set((await desk.states()).values()) != {"sent"}:  # noqa: ASYNC110 - each chat's files wait their turn
+            await asyncio.sleep(0.05)
     assert first == 12
     assert desk.server.duplicates() == {}
     assert len(desk.texts(ANNA)) + len(desk.texts(BOB)) == 12
