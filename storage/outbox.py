@@ -138,24 +138,32 @@ _KEEP = (
     .where(_THIS, col(Outbox.state) == "sending", col(Outbox.owner) == bindparam("by"))
     .values(lease_until=bindparam("until", type_=Moment))
 )
-_newer = aliased(Outbox)
+_newer = aliased(Outbox, name="newer")
+_DIGITS = "0123456789"
+#: A later reply to the same chat; "reply/<input>/<place>": replies to one input belong together.
+_LATER_REPLY = (col(Outbox.kind) == "reply") & exists().where(
+    col(_newer.channel) == col(Outbox.channel),
+    col(_newer.address) == col(Outbox.address),
+    col(_newer.id) > col(Outbox.id),
+    col(_newer.kind) == "reply",
+    func.substr(col(_newer.key), 1, func.length(col(Outbox.key)) - 1)
+    != func.substr(col(Outbox.key), 1, func.length(col(Outbox.key)) - 1),
+)
+#: The same table anew; "weekly/2020-W28/table/weekly/2": they differ in the number at their end.
+_RENEWED = (col(Outbox.kind) == "push") & exists().where(
+    literal_column("newer.kind = 'push'"),
+    col(_newer.recipient) == col(Outbox.recipient),
+    col(_newer.id) > col(Outbox.id),
+    func.rtrim(col(_newer.key), _DIGITS) == func.rtrim(col(Outbox.key), _DIGITS),
+)
 _OUTDATED = (
     update(Outbox)
     .where(
         _THIS,
         col(Outbox.state) == "claimed",
         col(Outbox.owner) == bindparam("by"),
-        col(Outbox.kind) == "reply",
         col(Outbox.error) != "",  # it comes again by itself: nobody asked for it
-        exists().where(
-            col(_newer.channel) == col(Outbox.channel),
-            col(_newer.address) == col(Outbox.address),
-            col(_newer.id) > col(Outbox.id),
-            col(_newer.kind) == "reply",
-            # "reply/<input>/<place>": replies to one input belong together
-            func.substr(col(_newer.key), 1, func.length(col(Outbox.key)) - 1)
-            != func.substr(col(Outbox.key), 1, func.length(col(Outbox.key)) - 1),
-        ),
+        _LATER_REPLY | _RENEWED,
     )
     .values(state="skipped", error="outdated", lease_until=None)
 )
@@ -402,7 +410,7 @@ def sending(work: Work, row_id: int, owner: str, lease: timedelta) -> bool:
     """Mark a claimed row as about to be sent; False when it was taken away, silenced or outdated meanwhile.
 
     A reply that would come again is outdated once its chat has a later one: the person is past that question, and would
-    type the next answer to a page that is no longer there.
+    type the next answer to a page that is no longer there. So is a table once it was renewed: it would come twice.
     """
     if work.conn.execute(_OUTDATED, {"row_id": row_id, "by": owner}).rowcount:
         return False

@@ -114,6 +114,8 @@ def _push(work: Work, due: DueTable) -> int:
             work, key=key, recipient=outbox.NOBODY, kind="push", payload=payload, state="skipped", error="expired"
         )
         return 0
+    # A table is made when it is sent: one that still waits would say the same as this one.
+    outbox.retire(work, [f"{_prefix(due.rule, due.occurrence)}{number}" for number in range(1, due.number)])
     told = 0
     for member in _people(work, due.rule):
         message = _message(work, due, urge=any(role == "brigade" for role, _ in member.roles))

@@ -30,6 +30,7 @@ _REASONS: Final[Mapping[str, str]] = {
     "unmakeable": "表格没有做成，请告知管理员",
     "interrupted": "发送时程序中断",
     "expired": "当时程序没有运行",
+    "outdated": "已有更新的一份",
     "failed": "发送时出错，请告知管理员",
 }
 _CHINESE: Final = re.compile("[一-鿿]")
