@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 
 #: How long what is pushed may take to arrive before it counts as failing: what breaks for a moment mends itself.
 PATIENCE: Final = timedelta(minutes=3)
+#: The digest of a table that cannot be made: it is queued once all the same, so that the brigade hears of it.
+UNMAKEABLE: Final = "unmakeable"
 #: How long ago a table may have been sent and its failing still be news.
 NEWS: Final = timedelta(days=7)
 
@@ -82,8 +84,9 @@ def _due(work: Work, rule: Push) -> Iterator[DueTable]:
             if _is_remembered(work, newest) and (_people(work, rule) or rule.also):
                 yield from _if_changed(work, DueTable(rule, newest, 1))
         elif rule.again is not None and not timedelta(0) <= work.now - last.created_at < rule.again:
-            number = int(last.key.rpartition("/")[2]) + 1
-            yield from _if_changed(work, DueTable(rule, newest, number, last.digest))
+            number = int(last.key.rpartition("/")[2])
+            if number:  # else its day had passed unsent: a clock set back, or a deadline moved, does not bring it back
+                yield from _if_changed(work, DueTable(rule, newest, number + 1, last.digest))
 
 
 def _if_changed(work: Work, due: DueTable) -> Iterator[DueTable]:
@@ -97,6 +100,9 @@ def _if_changed(work: Work, due: DueTable) -> Iterator[DueTable]:
     except KeyError:  # a holiday can bring a report's day before its week, of which there is no table yet
         log.info("%s/%s cannot be made yet", name, rest)
         return
+    except Exception:  # it stops no reminder, and is told when it is to be sent
+        log.exception("%s/%s cannot be made", name, rest)
+        shown = UNMAKEABLE
     if shown != due.digest:
         yield DueTable(due.rule, due.occurrence, due.number, shown)
 
