@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Select, String, bindparam, cast, exists, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, cast, exists, func, literal, literal_column, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -83,13 +83,20 @@ _TIMES = cast(select(func.count()).select_from(Audit).where(_RESENDS).correlate(
 _LAST = select(func.max(col(Audit.at))).where(_RESENDS).correlate(Outbox).scalar_subquery()
 _MARK = literal("undelivered/").concat(_ID).concat("/").concat(_TIMES)
 _told = aliased(Outbox)
-_UNTOLD = _ROWS.add_columns(func.coalesce(_LAST, col(Outbox.created_at), type_=Moment), _MARK).where(
-    col(Outbox.kind) == "push",
-    col(Outbox.created_at) >= bindparam("since", type_=Moment),
-    ~exists().where(col(_told.key) == _MARK),
-)
-#: Given up; and waiting, or tried again.
-_FAILING = (_UNTOLD.where(IN_TROUBLE), _UNTOLD.where(OPEN))
+
+
+def _untold(state: Any, mark: ColumnElement[str]) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - as SQLAlchemy's own
+    queued_at = func.coalesce(_LAST, col(Outbox.created_at), type_=Moment)
+    return _ROWS.add_columns(queued_at, mark).where(
+        state,
+        col(Outbox.kind) == "push",
+        col(Outbox.created_at) >= bindparam("since", type_=Moment),
+        ~exists().where(col(_told.key) == mark),
+    )
+
+
+#: Given up, of which one hears even after having heard of the next; and waiting, or tried again.
+_FAILING = (_untold(IN_TROUBLE, _MARK.concat("/over")), _untold(OPEN, _MARK))
 
 
 def count(work: Work) -> int:
