@@ -147,7 +147,7 @@ def outside(settings: Settings, campaign: Campaign) -> tuple[Channel, Channel]:
     mail: Channel = AbsentChannel("mail", channel_texts.NO_MAIL)
     if server is not None:
         mail = MailChannel(server, campaign.recipient, title=campaign.title)
-    return mail, WecomChannel(settings.robots, settings.wecom_api)
+    return mail, WecomChannel(settings.robots, campaign.recipient, settings.wecom_api)
 
 
 def _secret(work: Work, name: str) -> str:

@@ -22,8 +22,9 @@ from bot.texts import channels as texts
 from exports.channels.base import Refused, Unsent, Unsure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from bot.core.campaign import Recipient
     from exports.channels.base import Parcel, Upload
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,9 @@ OFFICIAL: Final = "https://qyapi.weixin.qq.com"
 LARGEST, LARGEST_PICTURE, LONGEST_TEXT = 20 * 1024 * 1024, 2 * 1024 * 1024, 2048
 #: Seconds to wait after "too often": the limit is 20 messages a minute for each robot.
 MINUTE: Final = 60.0
-_OK, _BUSY, _TOO_OFTEN, _BAD_KEY = 0, -1, 45009, 93000
+_OK, _BUSY, _TOO_OFTEN = 0, -1, 45009
+#: The key is wrong or the robot was removed; it was stopped; it is not in the group.
+_GONE: Final = frozenset({93000, 93004, 93008})
 _TOO_MANY, _FAULTS, _GATEWAY_TIMEOUT = 429, 500, 504
 _NOT_CONNECTED: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
@@ -45,14 +48,25 @@ class WecomChannel:
     carries_files = True
     rate = 10 / 60  # a parcel is two messages
 
-    def __init__(self, keys: Mapping[str, str], api: str = OFFICIAL, *, patience: float = 20.0) -> None:
+    def __init__(
+        self,
+        keys: Mapping[str, str],
+        recipient: Callable[[str], Recipient | None],
+        api: str = OFFICIAL,
+        *,
+        patience: float = 20.0,
+    ) -> None:
         """Take the robots' keys by recipient. They are secret: no log and no failure's reason holds one."""
         self._keys = keys
+        self._recipient = recipient
         self._api = api
         self._patience = httpx.Timeout(patience, connect=10.0)
 
     async def deliver(self, parcel: Parcel) -> str:
         """Send; return "": the webhook gives its messages no names."""
+        to = self._recipient(parcel.address)
+        if to is None or to.channel != self.name:
+            raise Refused(texts.NO_RECIPIENT)
         key = self._keys.get(parcel.address)
         if key is None:
             raise Refused(texts.NO_ROBOT)
@@ -133,7 +147,7 @@ def _read(answer: httpx.Response) -> dict[str, Any]:
         raise Unsent(texts.WECOM_OFTEN, MINUTE)
     if code == _BUSY:
         raise Unsent(texts.WECOM_BUSY)
-    if code == _BAD_KEY:
+    if code in _GONE:
         raise Refused(texts.BAD_ROBOT)
     if code != _OK:
         raise Refused(texts.WECOM_REFUSED.format(code=code))

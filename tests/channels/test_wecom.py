@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.core.campaign import Recipient
 from bot.core.messages import Message
 from exports.channels.base import Parcel, Refused, Unsent, Unsure, Upload
 from exports.channels.wecom import LARGEST, LARGEST_PICTURE, WecomChannel
@@ -32,8 +33,15 @@ async def house() -> AsyncIterator[WecomHouse]:
         yield house
 
 
+GROUPS = {
+    key: Recipient(key=key, name=name, channel="wecom")
+    for key, name in (("group", "整治工作群"), ("stale", "旧工作群"), ("bare", "新工作群"))
+}
+
+
 def channel(house: WecomHouse, **more: float) -> WecomChannel:
-    return WecomChannel({"group": KEY, "stale": "0" * 36}, house.url, **more)
+    robots = {"group": KEY, "stale": "0" * 36, "left": KEY}
+    return WecomChannel(robots, GROUPS.get, house.url, **more)
 
 
 async def test_a_table_is_shown_under_its_chinese_name_and_the_words_follow(house: WecomHouse) -> None:
@@ -73,6 +81,7 @@ async def test_words_alone_and_no_longer_than_a_group_takes(house: WecomHouse) -
         (Fault("send", errcode=-1), Unsent, "暂时繁忙", None),
         (Fault("send", errcode=45009), Unsent, "太频繁", 60.0),
         (Fault("send", errcode=93000), Refused, "密钥不对", None),
+        (Fault("send", errcode=93004), Refused, "停用", None),
         (Fault("send", errcode=40058), Refused, "不接受（40058）", None),
         (Fault("send", status=404), Refused, "不接受（404）", None),
         (Fault("send", status=429), Unsent, "太频繁", 60.0),
@@ -135,10 +144,16 @@ async def test_the_robots_limit_is_met_and_obeyed(house: WecomHouse) -> None:
 
 
 async def test_a_robot_that_was_removed_or_never_set_up(house: WecomHouse) -> None:
-    with pytest.raises(Refused, match="密钥不对，或机器人已被移出群"):
+    with pytest.raises(Refused, match="密钥不对，或机器人已被停用、移出群"):
         await channel(house).deliver(replace(PARCEL, address="stale"))
     with pytest.raises(Refused, match="DUBAN_WECOM"):
-        await channel(house).deliver(replace(PARCEL, address="other"))
+        await channel(house).deliver(replace(PARCEL, address="bare"))
+
+
+async def test_who_is_not_in_the_file_any_more_gets_nothing(house: WecomHouse) -> None:
+    with pytest.raises(Refused, match="没有这个收件人"):
+        await channel(house).deliver(replace(PARCEL, address="left"))
+    assert house.calls == []
 
 
 async def test_what_a_group_does_not_take(house: WecomHouse) -> None:

@@ -62,7 +62,7 @@ class WecomHouse:
     hours: Callable[[], float] = time.monotonic
 
     def __post_init__(self) -> None:
-        self._media: dict[str, tuple[str, bytes]] = {}
+        self._media: dict[tuple[str, str], tuple[str, bytes]] = {}  # for the robot only that handed it in
         self._sent: dict[str, deque[float]] = defaultdict(deque)
 
     async def __aenter__(self) -> Self:
@@ -106,7 +106,7 @@ class WecomHouse:
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[dict[str, Any]]]
     ) -> dict[str, Any]:
         if request.query.get("key") not in self.keys:
-            return _no(93000, "invalid webhook url, hint: [1]")
+            return _no(93000, "invalid webhook url, hint: [1], from ip: 127.0.0.1")
         return await handler(request)
 
     async def _upload(self, request: web.Request) -> dict[str, Any]:
@@ -120,7 +120,7 @@ class WecomHouse:
         if not SMALLEST < len(content) <= LARGEST:
             return _no(40006, "invalid file size")
         name = hashlib.sha256(content).hexdigest()
-        self._media[name] = (media.filename, content)
+        self._media[request.query["key"], name] = (media.filename, content)
         return {"errcode": 0, "errmsg": "ok", "type": "file", "media_id": name, "created_at": "1380000000"}
 
     async def _send(self, request: web.Request) -> dict[str, Any]:
@@ -132,18 +132,22 @@ class WecomHouse:
             return _no(45009, "api freq out of limit")
         message = await request.json()
         try:
-            post = self._post(message["msgtype"], message[message["msgtype"]])
+            post = self._post(key, message["msgtype"], message[message["msgtype"]])
         except (KeyError, ValueError) as fault:
-            return _no(40008, f"invalid message type or content: {fault}")
+            return _no(40058, f"invalid Request Parameter: {fault}")
+        if isinstance(post, dict):
+            return post
         sent.append(now)
         self.shown[key].append(post)
         return {"errcode": 0, "errmsg": "ok"}
 
-    def _post(self, kind: str, content: dict[str, Any]) -> Post:
+    def _post(self, key: str, kind: str, content: dict[str, Any]) -> Post | dict[str, Any]:
         match kind:
             case "text":
-                if not 0 < len(content["content"].encode()) <= LONGEST:
-                    raise ValueError("length")
+                if not content["content"]:
+                    return _no(44004, "empty content")
+                if len(content["content"].encode()) > LONGEST:
+                    raise ValueError("text.content exceed max length 2048")
                 return Post(kind, text=content["content"])
             case "image":
                 data = b64decode(content["base64"], validate=True)
@@ -154,9 +158,11 @@ class WecomHouse:
                     raise ValueError("picture")
                 return Post(kind, content=data)
             case "file":
-                name, data = self._media[content["media_id"]]
-                return Post(kind, name=name, content=data)
-        raise ValueError(kind)
+                found = self._media.get((key, content["media_id"]))
+                if found is None:
+                    return _no(40007, "invalid media_id")
+                return Post(kind, name=found[0], content=found[1])
+        return _no(40008, "invalid message type")
 
 
 async def _misbehave(request: web.Request, fault: Fault) -> web.StreamResponse:
