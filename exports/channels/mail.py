@@ -1,11 +1,11 @@
 """E-mail as a way of reaching recipients of the campaign file: a `Parcel` becomes one message with attachments.
 
-Owns what a message looks like and where the point of no return lies: once the last byte has left, only the server's
+Owns what a message looks like and where the point of no return lies: once its text is on the way, only the server's
 answer says whether it arrived. What a failure means:
 
 - no connection, no TLS, a 4xx answer (greylisting), a lost connection or silence before that point: `Unsent`.
 - a lost connection or silence after it: `Unsure`.
-- a 5xx answer, a wrong password, a server that cannot encrypt: `Refused`; somebody has to do something about it.
+- a 5xx answer, a wrong password, a server that cannot encrypt or takes no login: `Refused`; somebody has to act.
 """
 
 from __future__ import annotations
@@ -13,15 +13,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+import socket
 import ssl
 from datetime import UTC, datetime
+from email.encoders import encode_base64
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.mime.base import MIMEBase
 from email.policy import SMTP
 from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 import aiosmtplib
 import certifi
@@ -44,9 +48,11 @@ if TYPE_CHECKING:
 _READY, _DONE, _FIRST_PERMANENT = 354, 250, 500
 _GOODBYE: Final = 5.0
 _UNFOLDED: Final = 900
-#: Seven bits, as any server takes it. Lines hold a whole header: what reads mail in offices trips over a name that is
-#: spread over several, and Python's own folding breaks the type before it.
-_POLICY: Final = SMTP.clone(cte_type="7bit", max_line_length=_UNFOLDED)
+#: Seven bits, as any server takes it; an attachment's headers as they are written here (see `_attached`).
+_POLICY: Final = SMTP.clone(cte_type="7bit", refold_source="none")
+#: A host's name as EHLO takes it: a machine may be called something in Chinese.
+_HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+_NAMELESS: Final = "[127.0.0.1]"
 _LINE_BEGINS_WITH_DOT: Final = re.compile(rb"(?m)^\.")
 
 
@@ -76,7 +82,7 @@ class MailChannel:
     async def deliver(self, parcel: Parcel) -> str:
         """Send; return the message's id."""
         to = self._recipient(parcel.address)
-        if to is None or not to.address:
+        if to is None or to.channel != self.name:
             raise Refused(texts.NO_RECIPIENT)
         mail = self._compose(parcel, to)
         async with self._connected() as client:
@@ -87,15 +93,17 @@ class MailChannel:
 
     def _compose(self, parcel: Parcel, to: Recipient) -> EmailMessage:
         mail = EmailMessage(policy=_POLICY)
-        mail["From"] = Address(self._title, addr_spec=self._server.sender)
-        mail["To"] = Address(to.name, addr_spec=to.address)
-        mail["Subject"] = parcel.message.title or parcel.message.text.partition("\n")[0]
+        mail["From"] = Address(_line(self._title), addr_spec=self._server.sender)
+        mail["To"] = Address(_line(to.name), addr_spec=to.address)
+        mail["Subject"] = _line(parcel.message.title or parcel.message.text.partition("\n")[0])
         mail["Date"] = datetime.now(UTC)
         mail["Message-ID"] = self._id(parcel)
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notice answers it
         mail.set_content(f"{parcel.message.text}\n")
+        if parcel.files:
+            mail.make_mixed()
         for file in parcel.files:
-            _attach(mail, file)
+            mail.attach(_attached(file))  # type: ignore[arg-type]  # its headers stay as they are
         return mail
 
     def _id(self, parcel: Parcel) -> str:
@@ -109,6 +117,7 @@ class MailChannel:
         client = aiosmtplib.SMTP(
             hostname=server.host,
             port=server.port,
+            local_hostname=await asyncio.to_thread(_own_name),
             timeout=self._patience,
             use_tls=server.tls == "direct",
             start_tls=False,
@@ -130,14 +139,16 @@ class MailChannel:
                     raise Refused(texts.NO_TLS)
                 await client.starttls()
             if server.user:
+                await client.ehlo()
+                if not client.supported_auth_methods:
+                    raise Refused(texts.NO_AUTH)
                 await client.login(server.user, server.password)
         except SMTPAuthenticationError as failure:
             raise _answered(failure, texts.NO_LOGIN) from failure
         except SMTPResponseException as failure:
             raise _answered(failure, texts.MAIL_REFUSED) from failure
         except (SMTPException, OSError) as failure:
-            reason = texts.BAD_CERTIFICATE if _is_of_tls(failure) else texts.NO_SERVER
-            raise Unsent(reason) from failure
+            raise Unsent(_reason(failure)) from failure
 
     async def _hand_in(self, client: aiosmtplib.SMTP, address: str, mail: EmailMessage) -> None:
         try:
@@ -157,16 +168,32 @@ class MailChannel:
             raise _answered(done, texts.MAIL_REFUSED)
 
 
-def _attach(mail: EmailMessage, file: Upload) -> None:
-    """Attach a file under its Chinese name: as RFC 2231 says, and as older clients read it (RFC 2047, in the type)."""
+def _attached(file: Upload) -> MIMEBase:
+    """Return a file under its Chinese name: as RFC 2231 says, and as older clients read it (RFC 2047, in the type).
+
+    Each name stands on one line: what reads mail in offices trips over one that is spread over several. EmailMessage
+    would write both in the first way, and spread them.
+    """
     kind, _, subtype = file.mime.partition("/")
-    mail.add_attachment(
-        file.content,
-        maintype=kind,
-        subtype=subtype,
-        filename=file.name,
-        params={"name": Header(file.name, "utf-8", maxlinelen=_UNFOLDED).encode()},
-    )
+    name = Header(file.name, "utf-8", maxlinelen=_UNFOLDED).encode(maxlinelen=_UNFOLDED)
+    part = MIMEBase(kind, subtype)
+    part.replace_header("Content-Type", f'{file.mime};\r\n name="{name}"')
+    part["Content-Disposition"] = f"attachment;\r\n filename*=utf-8''{quote(file.name, safe='')}"
+    part.set_payload(file.content)
+    encode_base64(part)
+    return part
+
+
+def _line(text: str) -> str:
+    """Return it on one line: a header has no more."""
+    return " ".join(text.split())
+
+
+@cache
+def _own_name() -> str:
+    """Return what this machine is called. It may take a while."""
+    name = socket.getfqdn()
+    return name if _HOST.fullmatch(name) else _NAMELESS
 
 
 async def _step(answering: Awaitable[SMTPResponse], refused: str) -> None:
@@ -185,15 +212,21 @@ async def _body(protocol: SMTPProtocol, content: bytes) -> SMTPResponse:
 
 def _answered(answer: SMTPResponse | SMTPResponseException, refused: str) -> Unsent | Refused:
     """Return what an answer means that is not the one hoped for: 4xx later, 5xx never."""
+    if answer.code < 0:  # aiosmtplib: it makes no sense
+        return Unsent(texts.NO_SERVER)
     if answer.code < _FIRST_PERMANENT:
         return Unsent(texts.MAIL_LATER.format(code=answer.code))
     return Refused(refused.format(code=answer.code))
 
 
-def _is_of_tls(failure: BaseException | None) -> bool:
-    while failure is not None and not isinstance(failure, ssl.SSLError):
-        failure = failure.__cause__ or failure.__context__
-    return failure is not None
+def _reason(failure: BaseException) -> str:
+    """Say why there is no connection."""
+    found: BaseException | None = failure
+    while found is not None and not isinstance(found, ssl.SSLError):
+        found = found.__cause__ or found.__context__
+    if found is None:
+        return texts.NO_SERVER
+    return texts.BAD_CERTIFICATE if isinstance(found, ssl.SSLCertVerificationError) else texts.BAD_TLS
 
 
 @cache

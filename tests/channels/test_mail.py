@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from dataclasses import replace
+from email.header import decode_header
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 
@@ -13,8 +16,8 @@ from bot.core.campaign import Recipient
 from bot.core.mail_server import MailServer
 from bot.core.messages import Message
 from exports.channels.base import Parcel, Refused, Unsent, Unsure, Upload
-from exports.channels.mail import MailChannel
-from exports.workbook import MIME
+from exports.channels.mail import MailChannel, _own_name
+from exports.workbook import FILE_NAME, MIME
 from tests.kit.smtp import CUT, PASSWORD, SILENCE, USER, Fault, MailHouse
 
 if TYPE_CHECKING:
@@ -54,13 +57,52 @@ async def test_a_table_arrives_under_its_chinese_name(tls: str, tmp_path: Path) 
     assert part.get_param("name") == NAME, "for those who look for it where it stood in former days"
 
 
-async def test_every_line_is_one_a_server_takes(tmp_path: Path) -> None:
-    """RFC 5322: seven bits, at most 998 in a line, whatever a file is called."""
+async def test_every_line_is_one_a_server_takes() -> None:
+    """RFC 5322: seven bits, at most 998 in a line, whatever a file is called; RFC 2045 and 2047: 76 in all others."""
+    long = Message("整治" * 200, title="每周工作信息" * 20)
     async with MailHouse() as house:
-        await channel(house).deliver(replace(PARCEL, files=(replace(TABLE, name="表" * 80 + ".xlsx"),)))
-    content = house.mails[0].message.as_bytes()
-    assert content.isascii()
-    assert max(map(len, content.splitlines())) <= 998
+        await channel(house).deliver(
+            replace(PARCEL, message=long, files=(replace(TABLE, name="表" * FILE_NAME + ".xlsx"),))
+        )
+    (mail,) = house.mails
+    assert mail.content.isascii()
+    assert mail.message["Subject"] == long.title
+    lines = mail.content.split(b"\r\n")
+    assert not any(b"\n" in line or b"\r" in line for line in lines)
+    named = [line for line in lines if b"name" in line or b"spreadsheetml" in line]
+    assert max(map(len, named)) <= 998
+    assert max(len(line) for line in lines if line not in named) <= 78
+
+
+async def test_a_name_is_written_in_both_ways_each_on_one_line() -> None:
+    """Mailboxes that know only one of them show "ATT00001.bin" or "tcmime.1.bin" for the other."""
+    async with MailHouse() as house:
+        await channel(house).deliver(PARCEL)
+    lines = house.mails[0].content.decode("ascii").split("\r\n")
+    assert f" filename*=utf-8''{quote(NAME, safe='')}" in lines
+    (old,) = [line for line in lines if line.startswith(" name=")]
+    assert decode_header(old.removeprefix(' name="').removesuffix('"')) == [(NAME.encode(), "utf-8")]
+
+
+async def test_names_that_would_begin_another_header_stay_on_their_line() -> None:
+    sly = OFFICE.model_copy(update={"name": "整治办\r\nBcc: other@example.cn"})
+    async with MailHouse() as house:
+        server = replace(MailServer.parse(house.address), sender=USER)
+        sender = MailChannel(server, lambda _: sly, title="专项\n整治")
+        await sender.deliver(replace(PARCEL, message=Message("请查收", title="汇总表\nX-Spam: no\r\n\r\n正文")))
+    (mail,) = house.mails
+    assert (mail.to, mail.message["Bcc"], mail.message["X-Spam"]) == ([OFFICE.address], None, None)
+    assert mail.message["Subject"] == "汇总表 X-Spam: no 正文"
+    assert str(mail.message["From"]) == f"专项 整治 <{USER}>"
+
+
+async def test_a_machine_with_a_chinese_name_is_no_reason_to_send_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getfqdn", lambda: "办公室电脑")
+    _own_name.cache_clear()
+    async with MailHouse() as house:
+        await channel(house).deliver(PARCEL)
+    _own_name.cache_clear()
+    assert house.mails
 
 
 async def test_a_try_is_told_from_another_occasion_by_its_name() -> None:
@@ -79,6 +121,7 @@ async def test_a_try_is_told_from_another_occasion_by_its_name() -> None:
         ("connect", "554 5.7.1 no", Refused, "拒收（554）"),
         ("connect", CUT, Unsent, "连不上邮件服务器"),
         ("connect", SILENCE, Unsent, "连不上邮件服务器"),
+        ("connect", "HTTP/1.1 400 Bad Request", Unsent, "连不上邮件服务器"),
         ("auth", "535 5.7.8 bad", Refused, "授权码"),
         ("auth", "454 4.7.0 later", Unsent, "稍后再发（454）"),
         ("mail", "550 5.7.1 no", Refused, "发件邮箱不被接受（550）"),
@@ -143,6 +186,21 @@ async def test_nothing_goes_out_unencrypted_where_encryption_was_asked_for() -> 
         with pytest.raises(Refused, match="不支持加密"):
             await MailChannel(server, lambda _: OFFICE).deliver(PARCEL)
     assert not house.mails
+
+
+async def test_the_wrong_kind_of_encryption_is_not_called_a_bad_certificate() -> None:
+    async with MailHouse(tls="none") as house:
+        server = replace(MailServer.parse(house.address.replace("smtp+plain", "smtps")), sender=USER)
+        with pytest.raises(Unsent, match="核对端口和加密方式"):
+            await MailChannel(server, lambda _: OFFICE).deliver(PARCEL)
+
+
+async def test_a_server_that_takes_no_login_is_told_from_one_that_is_down() -> None:
+    async with MailHouse() as house:
+        address = house.address.replace("://", "://office@", 1)
+        server = replace(MailServer.parse(address), sender=USER, password=PASSWORD)
+        with pytest.raises(Refused, match="不接受登录"):
+            await MailChannel(server, lambda _: OFFICE).deliver(PARCEL)
 
 
 async def test_who_is_not_in_the_file_any_more_gets_nothing() -> None:

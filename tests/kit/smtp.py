@@ -43,6 +43,7 @@ class Mail:
     sender: str
     to: list[str]
     message: EmailMessage
+    content: bytes  # as it came
     encrypted: bool
     user: str
 
@@ -199,6 +200,7 @@ class _Handler:
                 envelope.mail_from,
                 list(envelope.rcpt_tos),
                 message,
+                envelope.content,
                 encrypted=self.house.tls == "direct" or session.ssl is not None,
                 user=session.auth_data or "",
             )
