@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -39,6 +40,8 @@ UNNAMED: Final = "一份表格"
 #: What was only written down was meant for all.
 _ALL: Final = "各收件人"
 SEE: Final = Button(PUSHES, "m:pushes")
+#: Buttons under the message that tells of what failed; the others are on 送达情况.
+MOST: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +78,26 @@ def reason(error: str) -> str:
     return _REASONS.get(error) or (error if _CHINESE.search(error) else "")
 
 
-def resend(row: Row) -> Button:
-    """Return the button that sends it again."""
-    return Button(f"重发：{row.addressee}", f"m:resend:{row.resend}")
+def _again(rows: Sequence[tuple[str, Row]]) -> list[tuple[Button]]:
+    """Return a button a row to send it again, of (what, to whom), the newest first.
+
+    The newest of a table is enough, as it is made anew; of several tables for one addressee each says which.
+    """
+    newest: dict[tuple[str, str], Row] = {}
+    for what, row in rows:
+        if row.resend:
+            newest.setdefault((what, row.addressee), row)
+    several = Counter(addressee for _, addressee in newest)
+    return [
+        (Button(f"重发：{to}，{what}" if several[to] > 1 else f"重发：{to}", f"m:resend:{row.resend}"),)
+        for (what, to), row in newest.items()
+    ]
 
 
 def page(occasions: Sequence[Occasion], number: int, pages: int, others: int, zone: ZoneInfo) -> Message:
     """送达情况: what was sent, the newest first, and to whom it did not get; `others`: messages that did not arrive."""
     text = "\n\n".join(_occasion(each, zone) for each in occasions)
-    again = [(resend(row),) for each in occasions for row in each.rows if row.resend]
+    again = _again([(each.title, row) for each in occasions for row in each.rows])
     more = [(Button(f"{TROUBLES}（{others}）", "m:troubles"),)] if others else []
     return Message(
         text or "还没有自动推送过表格。",
@@ -109,7 +123,7 @@ def failed(rows: Sequence[tuple[str, Row]]) -> Message:
     lines = [f"{row.addressee}：{what}，{row.told}" for what, row in rows]
     if any(row.state == UNKNOWN for _, row in rows):
         lines.append("不确定是否送达的，请先问对方是否收到，再决定要不要重发。")
-    again = [(resend(row),) for _, row in rows[:6] if row.resend]
+    again = _again(rows[::-1])[:MOST]
     return Message("\n".join(lines), title=f"有{len(rows)}份推送未送达", buttons=(*again, (SEE,)))
 
 

@@ -15,6 +15,7 @@ from bot.core.pushes import PUSHABLE
 from bot.services import pushing
 from bot.services.offers import OFFERS
 from bot.texts import pushing as texts
+from exports import EXPORTS
 from storage import outbox, people, pushes
 from storage.outbox import LEASE, Outcome
 from tests.kit.office import SAMPLE, Chat, Office
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bot.core.campaign import Campaign
+    from bot.core.tables import Table
     from storage.work import Work
 
 OUTSIDE = ["mail", "wecom"]
@@ -77,16 +79,31 @@ async def outside(office: Office) -> list[tuple[str, str, str]]:
     return rows
 
 
-async def ends(office: Office, state: Any, error: str = "", channel: str = "wecom", delay: int = 0) -> int:  # noqa: ANN401
+async def ends(
+    office: Office,
+    state: Any,  # noqa: ANN401
+    error: str = "",
+    channel: str = "wecom",
+    delay: int = 0,
+    most: int = 50,
+) -> int:
     """Let what waits for a channel be tried, and end so; return its id."""
 
     def attempt(work: Work) -> int:
-        (row,) = outbox.claim(work, "test", 50, LEASE, [channel])
+        (row,) = outbox.claim(work, "test", most, LEASE, [channel])
         assert outbox.sending(work, row.id, "test", LEASE)
         outbox.settle(work, [Outcome(row.id, state, error=error, delay=timedelta(seconds=delay))])
         return row.id
 
     return await office.store.run(attempt)
+
+
+async def states_of(office: Office, channel: str) -> list[str]:
+    def look(work: Work) -> list[str]:
+        rows = [row for rows in pushes.newest(work, 50) for row in rows if row.channel == channel]
+        return [row.state for row in sorted(rows, key=lambda row: row.id)]
+
+    return await office.store.read(look)
 
 
 async def passes(office: Office, minutes: float) -> None:
@@ -247,6 +264,72 @@ async def test_what_is_tried_again_is_told_of_within_five_minutes_and_can_be_hur
     assert len(brigade.messages) == before
 
 
+async def test_what_is_given_up_after_all_is_told_of_once_more(wide: Office) -> None:
+    brigade = await friday_noon(wide)
+    await ends(wide, "sent", channel="wecom")
+    await ends(wide, "retry", "邮件服务器要求稍后再发（451）", channel="mail", delay=300)
+    await passes(wide, 4)
+    assert brigade.sees("正在重试")
+    await passes(wide, 2)
+    await ends(wide, "dead", "收件邮箱不被接受（550），请核对地址", channel="mail")
+    before = len(brigade.messages)
+    await passes(wide, 1)
+    await passes(wide, 1)
+    assert len(brigade.messages) == before + 1
+    assert brigade.sees("未送达（收件邮箱不被接受（550），请核对地址）")
+
+
+async def test_a_table_renewed_before_it_could_be_sent_is_sent_once(wide: Office) -> None:
+    units = [unit.key for unit in wide.campaign.units]
+    brigade = await friday_noon(wide)
+    await ends(wide, "sent", channel="wecom")
+    await ends(wide, "retry", "连不上邮件服务器", channel="mail", delay=300)
+    await wide.everyone_files(units[1:2])
+    await passes(wide, 60)
+    assert (await states_of(wide, "mail")) == ["skipped", "new"]
+    assert (await states_of(wide, "wecom")) == ["sent", "new"]
+    await brigade.says("送达情况")
+    assert brigade.sees("整治办邮箱（邮件）：未发送（已有更新的一份）")
+
+
+async def test_what_changes_at_night_is_one_table_in_the_morning(wide: Office) -> None:
+    units = [unit.key for unit in wide.campaign.units]
+    brigade = await friday_noon(wide)
+    for unit in units[1:4]:
+        contact = await wide.person(f"{unit}联系人", ("contact", unit))
+        await wide.person(f"{unit}负责人", ("head", unit))
+        await contact.taps("填报本周信息")
+        await contact.taps("零报告")
+    await wide.arrive()
+    for unit, at in zip(units[1:4], ("21:30", "22:10", "23:00"), strict=True):
+        wide.it_is(f"2020-07-10 {at}")
+        await wide.chats[f"{unit}负责人"].taps("同意报送")
+        await wide.beat()
+    before = sum(bool(each.attachments) for each in brigade.messages)
+    wide.it_is("2020-07-11 07:30")
+    await wide.beat()
+    assert sum(bool(each.attachments) for each in brigade.messages) == before + 1
+
+
+async def test_a_table_that_cannot_be_made_stops_nothing_else_and_is_told_of(
+    wide: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(work: Work, _rest: str) -> Table:
+        raise ValueError(work.now)
+
+    monkeypatch.setitem(EXPORTS, "weekly", broken)  # as a fault of ours would be
+    brigade = await friday_noon(wide)
+    assert "cannot be made" in caplog.text
+    await ends(wide, "dead", "unmakeable", channel="mail")
+    await passes(wide, 1)
+    assert brigade.sees(
+        "整治办邮箱（邮件）：每周工作信息汇总表 · 第28周（7月6日—7月10日），未送达（表格没有做成，请告知管理员）"
+    )
+    monkeypatch.undo()
+    await passes(wide, 60)
+    assert (await states_of(wide, "mail")) == ["dead", "new"], "it can be made now"
+
+
 async def test_what_arrives_in_time_is_not_spoken_of(wide: Office) -> None:
     brigade = await friday_noon(wide)
     await ends(wide, "sent", channel="wecom")
@@ -312,6 +395,23 @@ async def test_older_occasions_are_on_the_next_page(office: Office) -> None:
     assert re.findall(r"▪ .*(第\d+周)", brigade.last.text) == ["第28周"]
     await brigade.taps("上一页")
     assert brigade.sees("第33周")
+
+
+async def test_of_several_tables_for_one_mailbox_each_button_says_which(wide: Office) -> None:
+    brigade = await friday_noon(wide)
+    await ends(wide, "sent", channel="wecom")
+    await ends(wide, "dead", "收件邮箱不被接受（550），请核对地址", channel="mail")
+    wide.it_is("2020-07-10 17:00")
+    await wide.everyone_files([wide.campaign.units[1].key])
+    await wide.beat()
+    for _ in range(2):
+        await ends(wide, "dead", "收件邮箱不被接受（550），请核对地址", channel="mail", most=1)
+    await passes(wide, 1)
+    week = "第28周（7月6日—7月10日）"
+    expected = [f"重发：整治办邮箱（邮件），{table} · {week}" for table in ("整治情况通报", "每周工作信息汇总表")]
+    assert brigade.labels()[:2] == expected
+    await brigade.says("送达情况")
+    assert [label for label in brigade.labels() if "重发" in label] == expected
 
 
 async def test_a_table_whose_day_passed_while_the_product_was_down_is_written_down(wide: Office) -> None:
