@@ -186,7 +186,8 @@ _FAILED = (
         error=bindparam("why"),
         not_before=func.coalesce(
             case(
-                (col(Outbox.kind).in_(("notice", "push")), bindparam("audible", type_=Moment)),
+                # no IN: it cannot be prepared once for several rows
+                ((col(Outbox.kind) == "notice") | (col(Outbox.kind) == "push"), bindparam("audible", type_=Moment)),
                 else_=bindparam("later", type_=Moment),
             ),
             col(Outbox.not_before),

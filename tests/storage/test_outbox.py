@@ -130,6 +130,22 @@ def test_a_retry_waits_its_delay_and_counts(store: Store, person: int, clock: Re
     assert [again.tries for again in claim(store)] == [1]
 
 
+def test_several_that_fail_at_the_same_time_are_written_down(store: Store, person: int, clock: RehearsalClock) -> None:
+    for number, kind in enumerate(("notice", "push", "reply", "file")):
+        store.do(put, f"k/{number}", person, kind)
+    rows = claim(store)
+    assert all(store.do(outbox.sending, row.id, "me", LEASE) for row in rows)
+    minute = timedelta(minutes=1)
+    store.do(outbox.settle, [Outcome(row.id, "retry", error="bad gateway", delay=minute) for row in rows])
+    assert claim(store) == []
+    clock.move(clock.now() + minute)
+    again = claim(store)
+    assert {row.id for row in again} == {row.id for row in rows}
+    assert all(store.do(outbox.sending, row.id, "me", LEASE) for row in again)
+    store.do(outbox.settle, [Outcome(row.id, "dead", error="refused") for row in again])
+    assert store.do(outbox.count_troubles) == 4
+
+
 def test_a_claim_whose_owner_died_falls_free(store: Store, person: int, clock: RehearsalClock) -> None:
     store.do(put, "k", person)
     claim(store)
