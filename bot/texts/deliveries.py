@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SENT: Final = "已送达"
 WAITING: Final = "待发送"
 SENDING: Final = "正在发送"
-RETRYING: Final = "暂未送达，正在重试"
+RETRYING: Final = "正在重试"
 UNKNOWN: Final = "不确定是否送达"
 DEAD: Final = "未送达"
 SKIPPED: Final = "未发送"
@@ -55,8 +55,8 @@ class Row:
 
     @property
     def told(self) -> str:
-        """未送达：机器人密钥不对."""
-        return f"{self.state}（{self.reason}）" if self.reason else self.state
+        """未送达，收件邮箱不被接受（550），请核对地址."""
+        return f"{self.state}，{self.reason}" if self.reason else self.state
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _listed(occasion: Occasion, told: str) -> str:
 
 def failed(rows: Sequence[tuple[str, Row]]) -> Message:
     """Tell brigade and admin what did not arrive, each as (what, to whom)."""
-    lines = [f"{row.addressee}：{what}，{row.told}" for what, row in rows]
+    lines = [f"{row.addressee}：{what}{row.told}" for what, row in rows]
     if any(row.state == UNKNOWN for _, row in rows):
         lines.append("不确定是否送达的，请先问对方是否收到，再决定要不要重发。")
     again = _again(rows[::-1])[:MOST]

@@ -115,12 +115,12 @@ class Friday:
         self.store.do(self._send, end)
 
     def _send(self, work: Work, end: State) -> None:
-        for row in outbox.claim(work, "walk", 50, LEASE, CHANNELS):
-            if not outbox.sending(work, row.id, "walk", LEASE):
-                continue
-            if end == "sent":
+        claimed = outbox.claim(work, "walk", 50, LEASE, CHANNELS)
+        rows = [row for row in claimed if outbox.sending(work, row.id, "walk", LEASE)]
+        if end == "sent":
+            for row in rows:
                 self.reached[f"{row.channel}:{row.address}"].append((row.key, _told(work)))
-            outbox.settle(work, [Outcome(row.id, end, error="" if end == "sent" else "连接中断")])
+        outbox.settle(work, [Outcome(row.id, end, error="" if end == "sent" else "连接中断") for row in rows])
 
     def _tap(self, work: Work) -> None:
         key = self.queued[-1][0]
