@@ -21,6 +21,7 @@ DEFAULT_TEMPLATES = Path("templates")
 _HOST_PORT = re.compile(r"(?P<host>[A-Za-z0-9_.\-]+|\[[0-9A-Fa-f:]+\]):(?P<port>\d{1,5})")
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_\-]{5,}")
 _ROBOT = re.compile(r"(?P<recipient>[a-z][a-z0-9_\-]*)\s*=\s*(?P<key>[A-Za-z0-9_\-]{8,})")
+_MAILBOX = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+")
 HIGHEST_PORT = 65535
 #: A shorter one is no secret, and to black it out would make a log unreadable.
 SHORTEST_SECRET = 6
@@ -73,7 +74,7 @@ def _server(value: str) -> str:
 
 
 def _mailbox(value: str) -> str:
-    if value and not re.fullmatch(r"[^@\s<>,;\"]+@[A-Za-z0-9.\-]+", value):
+    if value and not _MAILBOX.fullmatch(value):
         raise ValueError("mailbox")
     return value
 
@@ -136,7 +137,7 @@ class Settings(BaseSettings):
             return None
         server = MailServer.parse(self.smtp)
         sender = self.mail_from or server.sender
-        if "@" not in sender:
+        if not _MAILBOX.fullmatch(sender):
             raise WrongSetting(CURES["mail_from"])
         if self.smtp_ca is not None and not self.smtp_ca.is_file():
             raise WrongSetting(CURES["smtp_ca"])

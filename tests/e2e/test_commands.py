@@ -41,7 +41,7 @@ WRONG = {
         "smtps://u:password@mail.example.cn:465", "smtps://o@example.cn@mail.example.cn:465",
     ),
     "DUBAN_SMTP_CA": ("nowhere.pem",),
-    "DUBAN_MAIL_FROM": ("office", "a@b@c", "某人 <office@example.cn>"),
+    "DUBAN_MAIL_FROM": ("office", "a@b@c", "某人 <office@example.cn>", "办公室@example.cn"),
     "DUBAN_WECOM": ("693a91f6-7aaa-4bc4", "group=短", "=693a91f6", "group=693a91f6,other"),
     "DUBAN_WECOM_API": ("qyapi.weixin.qq.com",),
     "DUBAN_CLOCK": ("yesterday", "2020-07-10T12:00:00", "2020-13-10T12:00:00+08:00"),
