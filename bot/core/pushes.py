@@ -44,7 +44,7 @@ class Pushable:
 PUSHABLE: Final[Mapping[str, Pushable]] = MappingProxyType(
     {
         "weekly": Pushable(weekly=True, again=True),
-        "reconciliation": Pushable(weekly=True, again=True, ledger=True),
+        "reconciliation": Pushable(weekly=True, ledger=True),
         "bulletin": Pushable(weekly=True, ending=".pdf"),
         "summary-picture": Pushable(weekly=True, ending=".png"),
         "contacts": Pushable(form="contact_sheet", again=True),

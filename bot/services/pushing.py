@@ -152,7 +152,7 @@ def _message(work: Work, due: DueTable, *, urge: bool) -> Message:
     name = file_name(texts.file_name(duty, table, occurrence.period))
     return texts.message(
         texts.title(duty, table, occurrence, campaign.zone),
-        texts.line(texts.name(duty, table), table, work.now, campaign.zone, again=due.number > 1),
+        texts.line(texts.name(duty, table), work.now, campaign.zone, again=due.number > 1),
         Attachment(
             "table",
             pushes.ref(campaign, table, occurrence),

@@ -101,7 +101,7 @@ def _addressed(campaign: Campaign, push: Push) -> str:
 def _again(push: Push) -> str:
     if push.again is None:
         return "只发一次"
-    return f"之后{pushing.changed(push.table)}的，最多每{_span(push.again_minutes)}更新一次"
+    return f"之后{pushing.LATE}的，最多每{_span(push.again_minutes)}更新一次"
 
 
 def _channel(recipient: Recipient) -> str:

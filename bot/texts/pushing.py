@@ -28,7 +28,8 @@ _NAMES: Final[Mapping[str, str]] = {
     "discipline": "报送纪律情况表",
     "ledger": "问题台账",
 }
-_CHANGED: Final[Mapping[str, str]] = {"reconciliation": "台账有变动"}  # the others: something came in late
+#: Why a table is sent again.
+LATE: Final = "有单位补报"
 
 
 def name(duty: Duty, table: str) -> str:
@@ -47,15 +48,10 @@ def file_name(duty: Duty, table: str, period: str) -> str:
     return f"{name(duty, table)}_{moments.week(period) if duty.every else period}"
 
 
-def changed(table: str) -> str:
-    """Say why a table is sent again."""
-    return _CHANGED.get(table, "有单位补报")
-
-
-def line(what: str, table: str, now: datetime, zone: ZoneInfo, *, again: bool) -> str:
+def line(what: str, now: datetime, zone: ZoneInfo, *, again: bool) -> str:
     """Say what goes with it. The file says itself of when it is: it is made when it is sent."""
     if again:
-        return f"{changed(table)}，{what}已更新（{moments.moment(now, zone)}）。"
+        return f"{LATE}，{what}已更新（{moments.moment(now, zone)}）。"
     return f"报送已截止，{what}请查收。"
 
 
