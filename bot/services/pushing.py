@@ -124,6 +124,8 @@ def _push(work: Work, due: DueTable) -> int:
     outbox.retire(work, [f"{_prefix(due.rule, due.occurrence)}{number}" for number in range(1, due.number)])
     told = 0
     for member in _people(work, due.rule):
+        if due.number > 1 and not member.reachable:
+            continue  # that the first did not arrive was told
         message = _message(work, due, urge=any(role == "brigade" for role, _ in member.roles))
         told += notices.tell(work, [member.id], key, message, kind="push", digest=due.digest)
     message = _message(work, due, urge=False)
