@@ -24,7 +24,13 @@ SHOWN: Final = 8
 _PAGE: Final = 5
 #: Sent again by nobody but whoever taps.
 GIVEN_UP: Final = {"unknown": texts.UNKNOWN, "dead": texts.DEAD}
-_UNDER_WAY: Final = {"sent": texts.SENT, "skipped": texts.SKIPPED, "claimed": texts.SENDING, "sending": texts.SENDING}
+_UNDER_WAY: Final = {
+    "new": texts.WAITING,
+    "claimed": texts.SENDING,
+    "sending": texts.SENDING,
+    "sent": texts.SENT,
+    "skipped": texts.SKIPPED,
+}
 
 
 def page(visit: Visit, number: str = "") -> Message:
@@ -43,13 +49,13 @@ def _occasion(campaign: Campaign, rows: Sequence[Delivery]) -> texts.Occasion:
 
 def row(campaign: Campaign, delivery: Delivery) -> texts.Row:
     """Return what became of one row, in words."""
-    tried_again = delivery.state == "new" and delivery.error
-    waiting = texts.RETRYING if tried_again else texts.WAITING
+    tried_before = delivery.state in {"new", "claimed", "sending"} and delivery.error
+    under_way = texts.RETRYING if tried_before else _UNDER_WAY.get(delivery.state, "")
     return texts.Row(
         _addressee(campaign, delivery.person_name, delivery.channel, delivery.address),
-        GIVEN_UP.get(delivery.state) or _UNDER_WAY.get(delivery.state, waiting),
+        GIVEN_UP.get(delivery.state) or under_way,
         texts.reason(delivery.error) if delivery.state != "sent" else "",
-        delivery.id if tried_again or delivery.state in GIVEN_UP else 0,
+        delivery.id if (tried_before and delivery.state == "new") or delivery.state in GIVEN_UP else 0,
     )
 
 

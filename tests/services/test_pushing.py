@@ -19,6 +19,7 @@ from exports import EXPORTS
 from storage import outbox, people, pushes
 from storage.outbox import LEASE, Outcome
 from tests.kit.office import SAMPLE, Chat, Office
+from tests.storage import making
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -46,6 +47,11 @@ duty = "weekly"
 to = ["leader"]
 also = ["office"]
 after_due_minutes = 300
+
+[[pushes]]
+table = "reconciliation"
+duty = "weekly"
+to = ["leader"]
 """
 
 
@@ -172,13 +178,28 @@ async def test_what_tells_how_things_stood_is_sent_once(wide: Office) -> None:
     await friday_noon(wide)
     wide.it_is("2020-07-10 17:00")
     await wide.beat()
-    (sent,) = [each for each in leader.messages if each.attachments]
+    (stock, sent) = [each for each in leader.messages if each.attachments]
+    assert stock.title == "问题整改对账表 · 第28周（7月6日—7月10日）"
     assert sent.title == "整治情况通报 · 第28周（7月6日—7月10日）"
     assert sent.attachments[0].ref == "bulletin/2020-W28"
     await wide.everyone_files([wide.campaign.units[1].key])
+    await wide.store.run(lambda work: making.enter(work, 1, making.new("新录入的问题")))
     await passes(wide, 60)
-    assert sum(bool(each.attachments) for each in leader.messages) == 1
+    assert sum(bool(each.attachments) for each in leader.messages) == 2
     assert [row[0] for row in await outside(wide) if "bulletin" in row[0]] == ["weekly/2020-W28/table/bulletin/1"]
+
+
+async def test_who_blocked_the_bot_is_not_written_to_at_each_renewal(wide: Office) -> None:
+    await friday_noon(wide)
+    gone = await wide.person("周某", ("brigade", ""))
+    await wide.store.run(people.mark_unreachable, "web", gone.address, "blocked")
+    await wide.everyone_files([wide.campaign.units[1].key])
+    await passes(wide, 30)
+    assert not any(each.attachments for each in gone.messages)
+    await wide.store.run(people.mark_unreachable, "web", gone.address, "")
+    await wide.everyone_files([wide.campaign.units[2].key])
+    await passes(wide, 30)
+    assert gone.last.title.startswith("每周工作信息汇总表")
 
 
 async def test_nobody_to_send_it_to_yet_and_it_waits_for_them(office: Office) -> None:
@@ -262,6 +283,16 @@ async def test_what_is_tried_again_is_told_of_within_five_minutes_and_can_be_hur
     before = len(brigade.messages)
     await passes(wide, 10)
     assert len(brigade.messages) == before
+
+
+async def test_what_is_just_being_tried_again_is_not_said_to_be_on_its_way(wide: Office) -> None:
+    brigade = await friday_noon(wide)
+    row = await ends(wide, "retry", "连不上邮件服务器", channel="mail")
+    await wide.store.run(outbox.claim, "test", 50, LEASE, ["mail"])
+    assert await wide.store.run(outbox.sending, row, "test", LEASE)
+    await brigade.says("送达情况")
+    assert brigade.sees("整治办邮箱（邮件）：正在重试，连不上邮件服务器")
+    assert "重发：整治办邮箱（邮件）" not in brigade.labels(), "it is being sent at this moment"
 
 
 async def test_what_is_given_up_after_all_is_told_of_once_more(wide: Office) -> None:
