@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Final
 
 from openpyxl.chart import BarChart
 from openpyxl.chart.axis import ChartLines
-from openpyxl.chart.data_source import AxDataSource, NumData, NumDataSource, NumRef, NumVal, StrData, StrRef, StrVal
+from openpyxl.chart.data_source import (
+    AxDataSource,
+    NumData,
+    NumDataSource,
+    NumFmt,
+    NumRef,
+    NumVal,
+    StrData,
+    StrRef,
+    StrVal,
+)
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.layout import Layout
 from openpyxl.chart.series import Series as Bars
@@ -20,6 +30,7 @@ from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
+from openpyxl.descriptors import Typed
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.utils import get_column_letter, quote_sheetname
@@ -60,6 +71,14 @@ class _Run:
     values: list[str]
 
 
+class _Labels(DataLabelList):
+    """Labels whose format is not the cells': openpyxl's do not say, and programs differ in what that means."""
+
+    numFmt = Typed(expected_type=NumFmt, allow_none=True)  # type: ignore[assignment]  # noqa: N815 - as it is called
+    __elements__ = DataLabelList.__elements__
+    __nested__ = tuple(name for name in DataLabelList.__nested__ if name != "numFmt")
+
+
 def draw(chart: Chart, table: Table, place: Place, fonts: Fonts) -> BarChart:
     """Return the chart: lying bars with a row each, or columns side by side with a sum each."""
     made = BarChart(barDir="bar" if chart.labels else "col", gapWidth=45, overlap=0)
@@ -88,7 +107,7 @@ def draw(chart: Chart, table: Table, place: Place, fonts: Fonts) -> BarChart:
 
 
 def _bars(number: int, series: Series, names: _Run, run: _Run, fonts: Fonts) -> Bars:
-    labels = DataLabelList(numFmt=COUNTED, showVal=True, txPr=_text(LABEL, fonts.body))
+    labels = _Labels(numFmt=NumFmt(COUNTED, sourceLinked=False), showVal=True, txPr=_text(LABEL, fonts.body))
     for hidden in ("showSerName", "showCatName", "showLegendKey", "showPercent", "showBubbleSize"):
         setattr(labels, hidden, False)
     words = StrData(ptCount=len(names.values), pt=[StrVal(at, value) for at, value in enumerate(names.values)])

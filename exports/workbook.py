@@ -126,6 +126,11 @@ def file_name(name: str) -> str:
     return re.sub(r'[\\/:*?"<>|\s]+', "_", clean(name))[:FILE_NAME].strip("._ ") + ".xlsx"
 
 
+def sheet_name(title: str) -> str:
+    """Return what a sheet is called: what Excel takes for a name of one."""
+    return plain_text.one_line(re.sub(r"[\\/*?:\[\]']", "", clean(title)), SHEET_NAME) or "表"
+
+
 def clean(text: str) -> str:
     """Return `text` as a cell can hold it: no control character, no half of one, not too much of it."""
     return plain_text.clip(plain_text.clean(text), CELL_UNITS)
@@ -205,7 +210,7 @@ class _Sheet:
         self.heading_look = _Look(fonts.head, fill=HEAD_FILL)
         self.title = _Look(fonts.title, size=LARGE, border=False)
         # Any: the published types leave out most of what a write-only sheet shares with a normal one.
-        self.sheet: Any = _Rows(book, re.sub(r"[\\/*?:\[\]']", "", clean(table.title))[:SHEET_NAME] or "表")
+        self.sheet: Any = _Rows(book, sheet_name(table.title))
         book._add_sheet(self.sheet)  # noqa: SLF001 - create_sheet makes only openpyxl's own
         self._set_up(fonts)
 

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from exports import EXPORTS
 from exports.workbook import write
+from tests.kit.workbooks import faults
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -43,6 +44,7 @@ def bytes_of(work: Work, name: str, ref: str = "") -> bytes:
     """Return a table as it is sent."""
     target = BytesIO()
     write(EXPORTS[name](work, ref), target)
+    assert not faults(target.getvalue())
     return target.getvalue()
 
 

@@ -28,6 +28,7 @@ from exports.workbook import (
     split_columns,
     write,
 )
+from tests.kit.workbooks import faults
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,6 +86,7 @@ TABLE = Table(
 def opened(table: Table, fonts: Fonts = FONTS) -> Worksheet:
     file = BytesIO()
     write(table, file, fonts)
+    assert not faults(file.getvalue())
     (sheet,) = load_workbook(file).worksheets
     return sheet
 
@@ -363,6 +365,21 @@ def test_the_file_s_name_is_good_everywhere() -> None:
     assert file_name("每周工作信息汇总表_2020年第28周") == "每周工作信息汇总表_2020年第28周.xlsx"
     assert file_name('../某/局:\n"汇总"?') == "某_局_汇总.xlsx"
     assert len(file_name("长" * 300)) <= 85
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("某局[2020]工作: 一/二*'汇总'?", "某局2020工作 一二汇总"),
+        ("汇总\n表 ", "汇总 表"),
+        ("：", "："),
+        ("[]", "表"),
+        ("长" * 40, "长" * 30 + "…"),
+        ("😀" * 16, "😀" * 15 + "…"),
+    ],
+)
+def test_a_sheet_is_called_what_excel_takes_for_a_name(title: str, name: str) -> None:
+    assert opened(replace(TABLE, title=title)).title == name
 
 
 def test_a_cell_may_have_a_colour_of_its_own() -> None:
