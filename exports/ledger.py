@@ -58,7 +58,7 @@ def _answer(key: str) -> Callable[[Line], Cell]:
 #: The columns in their usual order. Together they take A3; dates are wide enough, all else may wrap.
 COLUMNS: Final[tuple[Told, ...]] = (
     (Column("number", "序号", 6, "count"), lambda line: line.number),
-    (Column("name", "编号", 10, "label"), lambda line: line.entry.number),
+    (Column("name", "编号", 12, "label"), lambda line: line.entry.number),
     (Column("unit", "单位", 10, "label"), lambda line: line.unit),
     (Column("source", "问题来源", 8, "label"), lambda line: line.entry.source),
     (Column("area", "问题类别", 10, "label"), lambda line: line.area),
