@@ -22,8 +22,10 @@ SUMS: Final = (SUM, "总计")
 #: What a spreadsheet can hold and a filled template loses.
 SHAPES, PICTURES, RULES = "文本框和图形", "EMF、WMF 格式的图片", "引用其他工作表的下拉列表和新式条件格式"
 HEADER_PICTURES, MACROS = "页眉页脚中的图片", "宏"
+IN_CELLS, CONTROLS = "嵌入单元格的图片（请改为浮动图片）", "按钮、复选框等控件"
 
 _UNFIT: Final[Mapping[str, str]] = {
+    "format": "模板须为 .xlsx 文件。请用表格软件打开，另存为 .xlsx 后再试。",
     "unreadable": "文件打不开。请确认文件存在，是 .xlsx 格式，没有损坏，也没有设置打开密码。",
     "large": "文件过大。模板只需表头和一行样式，请删去多余的内容和格式。",
     "no_header": "没有找到表头。同一行中应至少有{least}个单元格与表格的列名一致，或写有 {{{{单位}}}} 这样的占位符。",
@@ -64,6 +66,12 @@ def rows(sheet: str, header: int, pattern: int, first: int, *, borrowed: bool) -
 def prepared(first: int, last: int) -> str:
     """Say what becomes of the empty rows."""
     return f"预留的空行（第{first}至{last}行）按实际行数增减。"
+
+
+def samples(first: int, last: int) -> str:
+    """Say that what stands in the records' place is taken for a sample."""
+    which = f"第{first}至{last}行" if last > first else f"第{first}行"
+    return f"{which}已有的内容视为示例，填入后不保留，行数按实际增减。"
 
 
 def found(columns: Sequence[tuple[str, str]]) -> str:

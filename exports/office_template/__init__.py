@@ -63,7 +63,7 @@ class Templates:
         if self._folder is None or name in OURS:
             return None
         with suppress(OSError):
-            files = {stem(path): path for path in self._folder.iterdir() if _is_workbook(path)}
+            files = {stem(path): path for path in self._folder.iterdir() if is_workbook(path)}
             return next((files[called] for called in (exact(name), *names(table)) if called in files), None)
         return None
 
@@ -83,7 +83,7 @@ class Templates:
             log.warning("template %s is not used (%s): bot.py export check %s", path.name, reason, path)
 
 
-def _is_workbook(path: Path) -> bool:
+def is_workbook(path: Path) -> bool:
     """Tell whether it may be a template; Excel keeps a file beside one that is open."""
     return path.suffix.casefold() == ".xlsx" and not path.name.startswith(("~$", "."))
 

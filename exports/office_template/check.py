@@ -20,7 +20,7 @@ from bot.core.ledger_headings import SYNONYMS
 from bot.core.tables import Row
 from bot.texts import templates as texts
 from exports import EXPORTS
-from exports.office_template import OURS, fill, load, names, stem
+from exports.office_template import OURS, fill, is_workbook, load, names, stem
 from exports.office_template.apart import single, stand_alone, summed
 from exports.office_template.grid import MARK, exact
 from exports.office_template.places import UnfitError, find
@@ -42,11 +42,15 @@ _LOST: Final[Mapping[str, tuple[str, bytes]]] = {
     texts.RULES: (r"xl/worksheets/[^/]+\.xml", rb"<x14:(?:dataValidation|conditionalFormatting)\b"),
     texts.HEADER_PICTURES: (r"xl/worksheets/[^/]+\.xml", rb"<legacyDrawingHF\b"),
     texts.MACROS: (r"xl/vbaProject\.bin", b""),
+    texts.IN_CELLS: (r"xl/cellimages\.xml", b""),
+    texts.CONTROLS: (r"xl/ctrlProps/.+\.xml", b""),
 }
 
 
 def check(path: Path, campaign: Campaign, now: datetime) -> tuple[str, bool]:
     """Return what is to be said about a template, and whether it can be used."""
+    if not is_workbook(path):  # it would never be found
+        return texts.unfit(path, "format", {}), False
     try:
         book = load(path)
     except UnfitError as error:
@@ -106,7 +110,9 @@ def _columns(places: Places, table: Table) -> Iterator[str]:
     """Yield what is said about the columns and the rows."""
     body = places.body
     yield texts.rows(places.sheet.title, places.header, body.pattern, body.first, borrowed=body.borrowed)
-    if body.last > body.first:
+    if body.sample:
+        yield texts.samples(body.first, body.last)
+    elif body.last > body.first:
         yield texts.prepared(body.first + 1, body.last)
     yield texts.found([(place.heading.cell, texts.column(table.columns[place.at])) for place in places.places])
     if places.missing:

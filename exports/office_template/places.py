@@ -50,7 +50,7 @@ class Body:
     """The rows `first` to `last` (`first - 1` where none is prepared) that records take the place of.
 
     Their look is that of the row `pattern`; `borrowed`: which is that of the headings, or of the sums. `marked`: it has
-    placeholders, and what else it says is said in every record.
+    placeholders, and what else it says is said in every record. `sample`: they are filled in as an example.
     """
 
     first: int
@@ -58,6 +58,7 @@ class Body:
     pattern: int
     borrowed: bool = False
     marked: bool = False
+    sample: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,23 +144,47 @@ def _below(grid: Grid, header: int) -> Body:
 
 
 def _prepared(grid: Grid, body: Body) -> Body:
-    """Return the same with the empty rows below that look like it: they are used up, or taken out."""
+    """Return the same with the rows below that look like it, empty or filled in: they are used up, or taken out."""
     for column in range(1, grid.columns + 1):
         if grid.block(body.first, column)[::2] != (body.first, body.first):
             raise UnfitError("merged_down", row=body.first)
+    sample = not body.marked and not _waits(grid, body.first)
     last = body.first
-    while grid.bordered(body.first) and last < grid.rows and _is_empty(grid, last + 1, body.first):
+    while grid.bordered(body.first) and last < grid.rows and _is_like(grid, last + 1, body.first, sample=sample):
         last += 1
-    return Body(body.first, last, body.pattern, marked=body.marked)
+    return Body(body.first, last, body.pattern, marked=body.marked, sample=sample)
 
 
-def _is_empty(grid: Grid, row: int, like: int) -> bool:
-    """Tell whether a row waits to be filled in: at most it is numbered, and has formulas."""
+def _is_like(grid: Grid, row: int, like: int, *, sample: bool) -> bool:
+    """Tell whether a row is drawn like another and waits to be filled in, or is a sample as that one is."""
     shape = [grid.block(like, column)[1::2] for column in range(1, grid.columns + 1)]
     same = [grid.block(row, column) for column in range(1, grid.columns + 1)]
     if [block[1::2] for block in same] != shape or any(block[::2] != (row, row) for block in same):
         return False
-    return grid.bordered(row) and all(text.isdigit() for text in grid.texts(row)[:1]) and len(grid.texts(row)) <= 1
+    if not grid.bordered(row) or _is_sum(grid, row):
+        return False
+    return _waits(grid, row) or (sample and _goes_on(grid, row, like))
+
+
+def _goes_on(grid: Grid, row: int, like: int) -> bool:
+    """Tell whether a row is the next of a list: it is numbered where the first is, or else as full as that."""
+    typed = _typed(grid, like)
+    begin, here = (grid.text(at, min(typed)) for at in (like, row))
+    if begin.isdigit():
+        return here.isdigit()
+    named = bool(here) and not {":", "："}.intersection(here)  # 填表人：赵某
+    return named and 2 * len(typed & _typed(grid, row)) >= len(typed)
+
+
+def _waits(grid: Grid, row: int) -> bool:
+    """Tell whether a row waits to be filled in: at most it is numbered, and has formulas."""
+    return len(_typed(grid, row)) <= 1 and all(text.isdigit() for text in grid.texts(row))
+
+
+def _typed(grid: Grid, row: int) -> set[int]:
+    """Return the columns in which somebody has written something."""
+    cells = ((column, grid.cell(row, column)) for column in grid.across(row))
+    return {column for column, cell in cells if cell is not None and cell.value is not None and cell.data_type != "f"}
 
 
 def _is_sum(grid: Grid, row: int) -> bool:

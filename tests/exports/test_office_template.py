@@ -37,6 +37,7 @@ from exports.workbook import FILLS, write
 from storage import people
 from storage.files import FileStore
 from storage.work import Store
+from tests.kit.workbooks import faults
 from tests.storage.making import enter, new
 
 if TYPE_CHECKING:
@@ -111,7 +112,9 @@ def grouped(**more: str) -> Workbook:
 def filled(book: Workbook, told: Table, tmp_path: Path) -> Any:  # noqa: ANN401 - openpyxl's published types lack much
     """Return the workbook with the table in it, read back."""
     book.save(tmp_path / "template.xlsx")
-    return load_workbook(BytesIO(fill(tmp_path / "template.xlsx", told)))
+    made = fill(tmp_path / "template.xlsx", told)
+    assert not faults(made)
+    return load_workbook(BytesIO(made))
 
 
 def logo() -> Image:
@@ -153,6 +156,41 @@ def test_rows_left_over_are_taken_out(tmp_path: Path, number: int) -> None:
     (sheet,) = filled(grouped(), units(number), tmp_path).worksheets
 
     assert [row[0] for row in lines(sheet)[4:]] == [*(range(1, number + 1) or [None]), "合 计", "单位负责人："]
+
+
+EXAMPLES: dict[str, Any] = {
+    "A1": "序号", "B1": "单位", "C1": "累计发现", "D1": "备注",
+    "A2": 1, "B2": "甲站", "C2": 5, "D2": "示例",
+    "A3": 2, "B3": "乙站", "C3": 6,
+    "A4": 3, "B4": "丙站",
+    "A5": "合计", "C5": "=SUM(C2:C4)",
+    "A6": "填表人：", "B6": "赵某", "C6": "审核人：", "D6": "钱某",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [0, 2, 5])
+def test_a_form_that_was_filled_in_before_is_emptied_first(tmp_path: Path, number: int) -> None:
+    (sheet,) = filled(draw(EXAMPLES, boxed="A1:D6"), units(number), tmp_path).worksheets
+
+    last = max(number, 1) + 1
+    records = [[at, f"第{at}站", at, None] for at in range(1, number + 1)] or [[None] * 4]
+    foot = [["合计", None, f"=SUM(C2:C{last})", None], ["填表人：", "赵某", "审核人：", "钱某"]]
+    assert lines(sheet)[1:] == records + foot
+
+
+def test_a_form_that_lists_the_units_has_them_listed_anew(tmp_path: Path) -> None:
+    cells = {
+        "A1": "单位",
+        "B1": "累计发现",
+        "C1": "整改",
+        "A2": "甲站",
+        "A3": "乙站",
+        "A4": "填表人：",
+        "B4": "审核人：",
+    }
+    (sheet,) = filled(draw(cells, boxed="A1:C4"), units(3), tmp_path).worksheets
+
+    assert [row[0] for row in lines(sheet)[1:]] == ["第1站", "第2站", "第3站", "填表人："]
 
 
 def test_a_form_with_placeholders_says_the_rest_in_every_row(tmp_path: Path) -> None:
@@ -599,6 +637,7 @@ def test_the_check_says_what_fits_and_what_does_not(tmp_path: Path, capsys: pyte
         ("weekly.xlsx", {"A1": "姓名"}, "没有找到表头"),
         ("周报.xlsx", {"A1": "单位"}, "statistics.xlsx 或 专项整治情况统计表（附件2）.xlsx"),
         ("ledger.xlsx", None, "文件打不开"),
+        ("ledger.xlsm", {"A1": "单位", "B1": "编号"}, "模板须为 .xlsx 文件"),
     ],
 )
 def test_the_check_says_what_cannot_be_used(
@@ -622,6 +661,14 @@ def test_the_check_names_what_gets_lost_and_where_sums_go(tmp_path: Path, capsys
     assert "B1 累计/发现，C1 累计/整改率" in said
     assert "合计写入第3行" in said
     assert "填入后不会保留：文本框和图形。" in said
+
+
+def test_the_check_says_what_is_taken_for_an_example(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, said = checked(draw(EXAMPLES, boxed="A1:D6"), tmp_path / "reconciliation.xlsx", capsys)
+
+    assert status == 0
+    assert "第2至4行已有的内容视为示例，填入后不保留，行数按实际增减。" in said
+    assert "预留的空行" not in said
 
 
 def test_the_check_needs_no_database(tmp_path: Path) -> None:
