@@ -31,12 +31,13 @@ def of_entries(visit: Visit, where: Filter, title: str) -> Wanted:
     """Return the table of these entries, if they are all the visitor's to take along."""
     for unit in where.units or ("",):
         visit.require("ledger.get", unit)
+    size = ledger.size_of(visit, where)
     return Wanted(
         encode(where),
         title,
         texts.file_named(*title.split(" · "), moments.full(visit.now)),
-        as_of(visit, "台账"),
-        ledger.size_of(visit, where),
+        as_of(visit, texts.counted("台账", size)),
+        size,
         Button(menu.LEDGER, "m:ledger"),
     )
 

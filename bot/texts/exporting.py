@@ -61,8 +61,9 @@ def entries(
     unit: str, area: str, views: Sequence[tuple[str, str]], narrower: Sequence[Button], ways: Sequence[Button]
 ) -> Message:
     """Ask which entries of the ledger, of the units and areas chosen so far."""
-    ask = f"范围：{unit}，{area}。\n请选择导出哪些问题{'，也可以先选单位或方面' if narrower else ''}："
-    rows = [*in_pairs([Button(*view) for view in views]), *([tuple(narrower)] if narrower else [])]
+    first = "单位或方面" if len(narrower) > 1 else "方面"
+    ask = f"范围：{unit}，{area}。\n请选择导出哪些问题，也可以先选{first}："
+    rows = [*in_pairs([Button(*view) for view in views]), tuple(narrower)]
     return _choice("导出问题台账", ask, rows, ways)
 
 
@@ -121,6 +122,11 @@ def file(title: str, line: str, ref: str, name: str, ways: Sequence[Button]) -> 
         buttons=((*ways, MORE), (BACK_TO_MENU,)),
         attachments=(Attachment("table", ref, name),),
     )
+
+
+def counted(what: str, size: int) -> str:
+    """台账，共3件: whoever opens the file on a phone knows what to expect."""
+    return f"{what}，共{size}件"
 
 
 def as_of(at: str, what: str) -> str:

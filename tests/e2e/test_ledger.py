@@ -57,7 +57,7 @@ async def test_a_problem_from_discovery_to_closing(small_bureau: Bureau) -> None
     assert "卷宗已补正" in _text(sheet.content)
 
     await _answers(brigade, "/menu", "tap:问题台账", "tap:导出台账")
-    ledger = (await brigade.reads("的台账。")).file
+    ledger = (await brigade.reads("的台账，共")).file
     assert ledger is not None
     assert "抽查卷宗3份，其中1份缺少现场检查笔录" in _text(ledger.content)
     await brigade.taps("问题台账")

@@ -72,7 +72,7 @@ async def test_the_brigade_and_the_leaders_choose_among_all_tables(office: Offic
 async def test_a_unit_is_asked_at_once_which_entries_of_its_own(office: Office) -> None:
     contact = await office.person("赵某", ("contact", "nongji"))
     await contact.says("导出")
-    assert contact.sees("范围：农机服务中心，全部方面")
+    assert contact.sees("范围：农机服务中心，全部方面。\n请选择导出哪些问题，也可以先选方面：")
     assert "选择单位" not in contact.labels()
     await contact.taps("未销号")
     assert given(contact) == ("ledger/u=nongji;v=open", "问题台账_未销号_2020年7月9日.xlsx")
@@ -196,7 +196,9 @@ async def test_the_ledger_is_narrowed_by_unit_and_by_area(office: Office) -> Non
     await leader.taps("选择方面")
     await leader.taps("执法队伍建设")
     assert leader.sees("范围：农机服务中心，执法队伍建设")
+    assert leader.sees("也可以先选单位或方面")
     await leader.taps("已逾期")
+    assert leader.sees("以下为7月9日 15:00的台账，共0件。")
     assert file(leader).ref == "ledger/u=nongji;v=overdue;a=staff"
     assert file(leader).name == "问题台账_已逾期_农机服务中心_执法队伍建设_2020年7月9日.xlsx"
 
