@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import re
-from collections import Counter
-from datetime import date, datetime, timedelta
+from collections import Counter, defaultdict
+from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,12 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.core.issues import STATES, Move, State
+from bot.core.issues import MENDED, STATES, Move, State, rules_for
 from exports import EXPORTS
 from exports.reconciliation import COLUMNS
 from exports.workbook import write
-from storage import people
-from storage.tables import Issue
+from storage import issues, people
+from storage.tables import Issue, IssueChange
 from tests.storage.making import enter, move, new
 
 if TYPE_CHECKING:
@@ -138,6 +139,59 @@ def test_the_stock_is_what_the_database_holds(store: Store, clock: RehearsalCloc
         assert line["found"] == sum(counts.values())
         assert line["in_hand"] == counts["found"] + counts["mending"]
         assert (line["closed"], line["transferred"]) == (counts["closed"], counts["transferred"])
+
+
+OVER = {"closed", "transferred"}
+
+
+def recounted(work: Work, monday: date) -> dict[str, Counter[str]]:
+    """Count a week anew from the bare history, by unit and column."""
+    begin, end = (datetime.combine(day, time(), work.campaign.zone) for day in (monday, monday + timedelta(7)))
+    rows = work.conn.execute(
+        select(col(Issue.unit), col(IssueChange.at), col(IssueChange.before), col(IssueChange.after)).join(
+            IssueChange, col(IssueChange.issue_id) == col(Issue.id)
+        )
+    )
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for unit, at, was, became in rows:
+        if was == became or at >= end:
+            continue
+        mine, open_ = counts[work.campaign.unit(unit).name], (became not in OVER) - (was != "" and was not in OVER)
+        mine["week_closing"] += open_
+        if at < begin:
+            mine["week_opening"] += open_
+            continue
+        mine["week_found"] += not was
+        mine["week_mended"] += became in MENDED and was not in MENDED
+        mine["week_returned"] += (was, became) == ("verifying", "returned")
+        mine["week_resumed"] += was in OVER and became not in OVER
+        mine["week_closed"] += became == "closed"
+        mine["week_transferred"] += became == "transferred"
+    return counts
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_happens_every_week_is_the_database_s(store: Store, clock: RehearsalClock, seed: int) -> None:
+    dice, now = random.Random(seed), clock.now()
+
+    def live_on(work: Work) -> None:
+        by = people.create_person(work, "孙某")
+        entries = [enter(work, by, new(unit=dice.choice(("nongji", "xumu")))).id for _ in range(4)]
+        for _ in range(12):
+            entry = issues.get(work, dice.choice(entries))
+            assert entry is not None
+            move(work, entry.id, dice.choice([rule.move for rule in rules_for(entry.state, entry.asked)]), by)
+
+    for hours in sorted(dice.sample(range(24 * 21), 9)):
+        clock.move(now - timedelta(hours=24 * 21 - hours))
+        store.do(live_on)
+    clock.move(now)
+    for week in range(25, 29):
+        lines, counts = store.do(by_unit, f"2020-W{week}"), store.do(recounted, date.fromisocalendar(2020, week, 1))
+        for name, line in lines.items():
+            expected = sum(counts.values(), Counter()) if name == "合计" else counts[name]
+            told = {key: value for key, value in line.items() if key.startswith("week_")}
+            assert told == {key: expected[key] for key in told}, (week, name)
 
 
 def test_the_sentence_below_says_the_balance(store: Store, clock: RehearsalClock) -> None:
