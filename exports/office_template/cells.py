@@ -74,6 +74,13 @@ def wrap(cell: Any, **how: str) -> None:  # noqa: ANN401 - as above
     cell.alignment = looks
 
 
+def shrink(cell: Any) -> None:  # noqa: ANN401 - as above
+    """Let a date that is too wide for its column be smaller: it takes no second line, and would be shown as ####."""
+    looks = copy(cell.alignment)
+    looks.wrap_text, looks.shrink_to_fit = False, True
+    cell.alignment = looks
+
+
 def render(text: str, say: Callable[[str], Cell]) -> Cell:
     """Return a text with its placeholders filled in; the value itself where it is nothing else than one."""
     whole = MARK.fullmatch(text.strip())

@@ -22,7 +22,7 @@ from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.dimensions import RowDimension
 
 from exports.office_template.apart import single
-from exports.office_template.cells import ROW, TALLEST, Room, height, kind_of, render, wrap
+from exports.office_template.cells import ROW, TALLEST, Room, height, kind_of, render, shrink, wrap
 from exports.office_template.grid import Grid, called, said
 from exports.office_template.rows import Change, change_rows
 from exports.workbook import FILLS, FORMATS, LEAST_ROW, LINE, SLICE, formula_like, written
@@ -178,6 +178,8 @@ class Records:
             wrap(cell, vertical="top")
         elif lined:
             wrap(cell)
+        if dated:
+            shrink(cell)
         if dated and not is_date_format(cell.number_format):
             kind = self._table.columns[pattern.place.at].kind if pattern.place is not None else "day"
             cell.number_format = FORMATS[kind] if kind in {"date", "moment"} else FORMATS["day"]

@@ -401,6 +401,7 @@ def test_looks_are_the_template_s_but_for_what_the_table_has_to_say(tmp_path: Pa
         assert (sheet.cell(row, 2).font.name, sheet.cell(row, 2).alignment.horizontal) == ("楷体", "right")
         assert sheet.cell(row, 4).number_format == '0"件"'
     assert sheet["H5"].number_format == "yyyy/mm/dd"
+    assert sheet["H5"].alignment.shrink_to_fit  # or it is shown as ####
     assert (sheet["B5"].alignment.wrap_text, sheet["B6"].alignment.wrap_text) == (None, True)
     assert (sheet["B5"].fill.fill_type, sheet["B6"].fill.fgColor.rgb) == (None, f"00{FILLS['missing']}")
     assert sheet["G6"].fill.fill_type is None  # no column of the table's
