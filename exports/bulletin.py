@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
-from bot.core import deadlines, urgency
+from bot.core import deadlines
 from bot.core.plain_text import unbracketed
 from bot.core.standings import OWING
 from bot.texts import moments
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from bot.core.deadlines import Occurrence
     from bot.core.reconciliation import Flow, Line
     from bot.core.summary import AreaLine, Reporting, Summary, UnitLine
     from storage.files import FileStore
@@ -71,18 +70,16 @@ def load(work: Work, period: str) -> Bulletin:
     if not period:
         raise KeyError(period)
     shown = summary.load(work, period)
-    weeks = deadlines.weeks(work.campaign)
-    place = next(place for place, week in enumerate(weeks) if week.period == period)
-    following = next((week for week in weeks[place + 1 :] if not urgency.past(week.due, work.now)), None)
-    return told(shown, place + 1, summary.flow_in(work, period), following)
+    weeks = [week.period for week in deadlines.weeks(work.campaign)]
+    return told(shown, weeks.index(period) + 1, summary.flow_in(work, period))
 
 
-def told(shown: Summary, number: int, flow: Flow, following: Occurrence | None) -> Bulletin:
-    """Return what is told of the campaign's week of this number, what it brought, and the week that is due next."""
+def told(shown: Summary, number: int, flow: Flow) -> Bulletin:
+    """Return what is told of the campaign's week of this number, and what it brought."""
     parts = (
         Section("本周报送情况", tuple(_reports(shown))),
         Section("问题整改情况", tuple(_entries(shown, flow)), tuple(_grids(shown))),
-        Section("下步安排", tuple(_next(shown, following))),
+        Section("下步安排", tuple(_next(shown))),
     )
     said = [part for part in parts if part.paragraphs]
     return Bulletin(
@@ -104,10 +101,10 @@ def _reports(shown: Summary) -> Iterator[str]:
     names = {**NAMES, "missing": NAMES["missing"] if week.past else NOT_YET}
     owed = "，".join(f"{names[kind]}{number}家" for kind in OWING if (number := week.number(kind)))
     excused = f"；免报{number}家" if (number := week.number("excused")) else ""
+    kinds = f"，其中按时{week.number('on_time')}家、迟报{week.number('late')}家" if week.reported else ""
     yield (
         f"{week.title}{week.name}应于{_moment(week.due)}前报送。截至{_moment(shown.now)}，应报{week.expected}家，"
-        f"已报{week.reported}家，其中按时{week.number('on_time')}家、迟报{week.number('late')}家"
-        f"{'；' if owed else ''}{owed}{excused}。"
+        f"已报{week.reported}家{kinds}{'；' if owed else ''}{owed}{excused}。"
     )
     for kind in ("late", *OWING, "excused"):
         if units := [shown.name(unit) for unit, each in week.kinds.items() if each == kind]:
@@ -150,14 +147,13 @@ def _row(line: UnitLine | AreaLine) -> tuple[str, ...]:
     return (line.name, *map(str, counts), _rate(stock))
 
 
-def _next(shown: Summary, following: Occurrence | None) -> Iterator[str]:
+def _next(shown: Summary) -> Iterator[str]:
     """Yield what is due next, what was due and is owed still, and which entries have been late for longest."""
     number = count(1)
-    due = [f"{_moment(each.due)}前报送{each.name}" for each in shown.coming]
-    if following is not None and shown.week is not None:
-        due.insert(0, f"{_moment(following.due)}前报送{unbracketed(following.title)}{shown.week.name}")
-    if due:
-        yield f"{next(number)}．按时报送。{'；'.join(due)}。"
+    coming = sorted([*shown.coming, *([shown.following] if shown.following else [])], key=lambda each: each.due)
+    if coming:
+        due = "；".join(f"{_moment(each.due)}前报送{each.called}" for each in coming)
+        yield f"{next(number)}．按时报送。{due}。"
     if shown.lagging:
         late = "；".join(f"{each.name}（{moments.day(each.due)}到期）：{_owing(shown, each)}" for each in shown.lagging)
         yield f"{next(number)}．抓紧补报。{late}。"

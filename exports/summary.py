@@ -38,6 +38,7 @@ def load(work: Work, period: str = "") -> Summary:
     now = work.now.astimezone(campaign.zone)
     book, since = standing.book(work), settings.installed_at(work)
     week = _week(campaign, period, now)
+    after = _following(campaign, week, now) if week else None
     shown = _reporting(campaign, book, week, now) if week else None
     stock = _stock(work, now.date())
     stage = next((each for each in campaign.stages if each.start <= now.date() <= each.end), None)
@@ -50,12 +51,15 @@ def load(work: Work, period: str = "") -> Summary:
         now=now,
         stage=stage.name if stage else "",
         stage_end=stage.end if stage else None,
+        begins=campaign.start,
+        ends=campaign.end,
         week=shown,
         units=list(_units(campaign, shown, stock)),
         areas=list(_areas(work, now.date())),
         stock=reconciliation.total(list(stock.values())) if campaign.ledger else None,
         trend=_trend(work, book, list(stock.values()), now, since),
         coming=_coming([each for each in dated if not each.past], now),
+        following=_reporting(campaign, book, after, now) if after else None,
         lagging=[each for each in dated if each.past and each.owing],
         overdue=list(_overdue(work, now.date())),
     )
@@ -69,6 +73,12 @@ def _week(campaign: Campaign, period: str, now: datetime) -> Occurrence | None:
     if found is None:
         raise KeyError(period)
     return found
+
+
+def _following(campaign: Campaign, week: Occurrence, now: datetime) -> Occurrence | None:
+    """Return the first week after this one whose report is still to come."""
+    weeks = deadlines.weeks(campaign)
+    return next((each for each in weeks[weeks.index(week) + 1 :] if not urgency.past(each.due, now)), None)
 
 
 def _reporting(campaign: Campaign, book: Book, occurrence: Occurrence, now: datetime) -> Reporting:

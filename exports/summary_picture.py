@@ -13,6 +13,7 @@ from bot.core.plain_text import clip
 from bot.core.standings import OWING
 from bot.texts import moments
 from bot.texts.overview import within
+from bot.texts.summary import phase
 from exports import summary
 from exports.reported import NAMES, NOT_YET
 from exports.typesetting import png
@@ -49,11 +50,10 @@ def picture_bytes(shown: Summary, files: FileStore | None = None) -> bytes:  # n
 
 def data_of(shown: Summary) -> dict[str, Any]:
     """Return what the layout reads: texts as they stand there, figures as they are drawn."""
-    until = f"（至{moments.day(shown.stage_end)}）" if shown.stage_end else ""
     return {
         "title": clip(shown.title, _TITLE),
         "moment": f"截至{moments.day(shown.now)} {shown.now:%H:%M}",
-        "stage": f"{shown.stage}阶段{until}" if shown.stage else "",
+        "stage": phase(shown),
         "week": _week(shown, shown.week) if shown.week else None,
         "stock": _stock(shown.stock) if shown.stock else None,
         "units": _bars("单位", "家", shown.units),
@@ -64,8 +64,8 @@ def data_of(shown: Summary) -> dict[str, Any]:
             for each in shown.lagging[-_DATES:]
         ],
         "coming": [
-            {"what": each.name, "when": _due(each.due), "who": f"已报{each.reported}/{each.expected}"}
-            for each in shown.coming[:_DATES]
+            {"what": each.called, "when": _due(each.due), "who": f"已报{each.reported}/{each.expected}"}
+            for each in shown.dates[:_DATES]
         ],
     }
 

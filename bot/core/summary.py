@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from bot.core.campaign_rules import WEEKLY
+from bot.core.plain_text import unbracketed
 from bot.core.standings import OWING
 
 if TYPE_CHECKING:
@@ -36,6 +38,16 @@ class Reporting:
     def number(self, *kinds: Kind) -> int:
         """Return how many units stand so."""
         return sum(kind in kinds for kind in self.kinds.values())
+
+    @property
+    def weekly(self) -> bool:
+        """Whether it is a week's."""
+        return self.key.partition("/")[0] == WEEKLY
+
+    @property
+    def called(self) -> str:
+        """第28周每周工作信息, 行政裁量基准."""
+        return f"{unbracketed(self.title)}{self.name}" if self.weekly else self.name
 
     @property
     def expected(self) -> int:
@@ -103,21 +115,33 @@ class Overdue:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """All of it. `stock` sums up `units`; `coming` is due, soonest first; `lagging` is past due and still owed."""
+    """All of it. `stock` sums up `units`; `lagging` is past due and still owed.
+
+    `coming` is due by a date, soonest first; `following` is the next week's report after `week` that is still to come.
+    """
 
     title: str  # of the campaign
     bureau: str
     now: datetime  # in the campaign's zone
     stage: str  # "自查整改", "" between two stages
     stage_end: date | None
+    begins: date  # the campaign's first day and its last
+    ends: date
     week: Reporting | None
     units: Sequence[UnitLine]
     areas: Sequence[AreaLine]
     stock: Line | None
     trend: Sequence[Point]
     coming: Sequence[Reporting]
+    following: Reporting | None
     lagging: Sequence[Reporting]
     overdue: Sequence[Overdue]
+
+    @property
+    def dates(self) -> list[Reporting]:
+        """Return what is due next, soonest first: the week to come as well, once the one shown is over."""
+        week = [self.following] if self.following and self.week and self.week.past else []
+        return sorted([*self.coming, *week], key=lambda each: each.due)
 
     def name(self, unit: str) -> str:
         """Return a unit's name by its key; KeyError for one that does not report."""

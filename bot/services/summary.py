@@ -54,10 +54,11 @@ def _pressing(line: UnitLine, now: Summary) -> tuple[int, bool]:
 
 
 def areas(visit: Visit) -> Message:
-    """按方面: the ledger by area."""
+    """按方面: the ledger by area, the most overdue first."""
     visit.require("summary.see")
     ledger_of(visit.campaign)
-    return texts.areas_page(load(visit.work).areas, [area.key for area in visit.campaign.areas])
+    ordered = sorted(load(visit.work).areas, key=lambda line: line.stock.overdue, reverse=True)
+    return texts.areas_page(ordered, [area.key for area in visit.campaign.areas])
 
 
 def area(visit: Visit, key: str) -> Message:

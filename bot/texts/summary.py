@@ -56,8 +56,7 @@ def page(now: Summary, period: str = "") -> Message:
 
 
 def _lines(now: Summary) -> Iterator[str]:
-    stage = f"，{now.stage}阶段（至{moments.day(now.stage_end)}）" if now.stage_end else ""
-    yield f"截至{moments.day(now.now)} {now.now:%H:%M}{stage}。"
+    yield "，".join(filter(None, (f"截至{moments.day(now.now)} {now.now:%H:%M}", phase(now)))) + "。"
     if now.week:
         yield from _week(now.week, {line.key: line.name for line in now.units})
     if now.stock:
@@ -65,8 +64,22 @@ def _lines(now: Summary) -> Iterator[str]:
     if now.lagging:
         late = "、".join(f"《{each.name}》{len(each.owing)}家" for each in now.lagging)
         yield f"{_RED} 已过期未报齐：{late}。"
-    if now.coming:
-        yield f"近期：{'，'.join(f'{moments.day(each.due)}《{each.name}》' for each in now.coming[:_DATES])}。"
+    if coming := now.dates[:_DATES]:
+        yield f"近期：{'，'.join(f'{moments.day(each.due)}{_titled(each)}' for each in coming)}。"
+
+
+def phase(now: Summary) -> str:
+    """自查整改阶段（至9月30日）, or that it has not begun, or is over; "" between two stages."""
+    if now.stage_end:
+        return f"{now.stage}阶段（至{moments.day(now.stage_end)}）"
+    if now.now.date() < now.begins:
+        return f"整治工作{moments.day(now.begins)}开始"
+    return f"整治工作已于{moments.day(now.ends)}结束" if now.now.date() > now.ends else ""
+
+
+def _titled(report: Reporting) -> str:
+    """第29周每周工作信息, 《行政裁量基准》."""
+    return report.called if report.weekly else f"《{report.called}》"
 
 
 def _week(week: Reporting, names: Mapping[str, str]) -> Iterator[str]:
@@ -74,7 +87,9 @@ def _week(week: Reporting, names: Mapping[str, str]) -> Iterator[str]:
     yield f"{unbracketed(week.title)}报送：{counts(week)}，{when}。"
     missing = [names[unit] for unit, kind in week.kinds.items() if kind == "missing"]
     waiting = [names[unit] for unit in week.owing if week.kinds[unit] != "missing"]
-    if missing:
+    if len(missing) == week.expected > 1:
+        yield f"{_not_reported(week)}：全部{len(missing)}家。"
+    elif missing:
         yield _named(_not_reported(week), missing)
     if waiting:
         yield _named("办理中", waiting)

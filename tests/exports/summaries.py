@@ -77,6 +77,8 @@ def summary(
         now=NOW,
         stage="自查整改",
         stage_end=date(2020, 9, 30),
+        begins=date(2020, 6, 20),
+        ends=date(2020, 12, 31),
         week=week,
         units=[UnitLine(key, each, week.kinds[key], one) for key, each, one in zip(keys, names, held, strict=True)],
         areas=[
@@ -92,6 +94,14 @@ def summary(
             dated("standards", "行政裁量基准", date(2020, 8, 31), keys[1:], keys),
             dated("inspection", "自查整改情况报告", date(2020, 9, 9), keys, keys),
         ],
+        following=Reporting(
+            "weekly/2020-W29",
+            "每周工作信息",
+            "第29周（7月13日—7月17日）",
+            datetime(2020, 7, 17, 12, tzinfo=ZONE),
+            past=False,
+            kinds=dict.fromkeys(keys, "missing"),
+        ),
         lagging=[
             dated(f"late-{number}", f"第{number}项情况报告", date(2020, 7, 1 + number), keys[: units * 2 // 3], keys)
             for number in range(lagging)

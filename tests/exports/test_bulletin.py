@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,6 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
-from bot.core.deadlines import occurrence
 from bot.core.messages import Attachment
 from bot.core.reconciliation import Flow
 from exports.bulletin import COLUMNS, Bulletin, Section, load, pdf_bytes, told
@@ -21,13 +21,12 @@ from exports.bulletin_word import word_bytes
 from exports.files import Maker
 from storage import people, settings
 from storage.files import FileStore
-from tests.exports.summaries import summary
+from tests.exports.summaries import NOW, summary
 from tests.storage.making import enter, new
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.core.campaign import Campaign
     from bot.core.summary import Summary
     from storage.work import Store, Work
 
@@ -39,8 +38,8 @@ LONG = "某某区农业综合行政执法大队直属派出中队"
 FLOW = Flow("", found=9, mended=8, closed=7, returned=2)
 
 
-def of(shown: Summary, campaign: Campaign) -> Bulletin:
-    return told(shown, 3, FLOW, occurrence(campaign, "weekly/2020-W29"))
+def of(shown: Summary) -> Bulletin:
+    return told(shown, 3, FLOW)
 
 
 def text(paragraphs: Bulletin) -> str:
@@ -60,9 +59,9 @@ def pages(content: bytes, folder: Path) -> list[str]:
 # what it says
 
 
-def test_it_tells_who_has_reported_how_the_ledger_stands_and_what_comes(campaign: Campaign) -> None:
+def test_it_tells_who_has_reported_how_the_ledger_stands_and_what_comes() -> None:
     shown = summary(5, 40, past=True, late=True, lagging=1)
-    made = of(shown, campaign)
+    made = of(shown)
     assert (made.title, made.issue, made.bureau, made.day) == (
         *("行政执法不作为乱作为专项整治工作通报", "第3期", "某区农业农村局", "2020年7月10日"),
     )
@@ -90,16 +89,28 @@ def test_it_tells_who_has_reported_how_the_ledger_stands_and_what_comes(campaign
     assert [len(units.rows), len(areas.rows)] == [4, 4]
 
 
-def test_before_it_is_due_nobody_is_late(campaign: Campaign) -> None:
-    assert "尚未报送1家" in text(of(summary(5), campaign))
+def test_what_comes_next_is_told_by_its_day() -> None:
+    shown = summary(5)
+    soon = replace(shown.coming[0], due=NOW + timedelta(days=3))
+    assert "1．按时报送。7月13日17:00前报送行政裁量基准；7月17日12:00前报送第29周每周工作信息。" in text(
+        of(replace(shown, coming=[soon]))
+    )
 
 
-def test_its_parts_are_numbered_as_far_as_there_are_any(campaign: Campaign) -> None:
+def test_that_nobody_has_reported_is_not_divided_into_kinds() -> None:
+    assert "应报5家，已报0家；尚未报送5家。" in text(of(summary(5, kinds=("missing",))))
+
+
+def test_before_it_is_due_nobody_is_late() -> None:
+    assert "尚未报送1家" in text(of(summary(5)))
+
+
+def test_its_parts_are_numbered_as_far_as_there_are_any() -> None:
     shown = summary(3, 0, kinds=("on_time",))
-    assert "截至7月10日17:00，各单位尚未登记问题。" in text(of(shown, campaign))
-    bare = told(replace(shown, stock=None, coming=[]), 27, FLOW, None)
+    assert "截至7月10日17:00，各单位尚未登记问题。" in text(of(shown))
+    bare = told(replace(shown, stock=None, coming=[], following=None), 27, FLOW)
     assert [section.title for section in bare.sections] == ["一、本周报送情况"]
-    dated = told(replace(shown, stock=None), 27, FLOW, None)
+    dated = told(replace(shown, stock=None), 27, FLOW)
     assert [section.title for section in dated.sections] == ["一、本周报送情况", "二、下步安排"]
 
 
@@ -134,8 +145,8 @@ def test_there_is_none_of_a_week_that_is_none_or_has_not_begun(store: Store, per
 
 
 @printed
-def test_every_word_and_figure_is_on_the_page(tmp_path: Path, campaign: Campaign) -> None:
-    made = of(summary(16, 2000, past=True, late=True, lagging=2), campaign)
+def test_every_word_and_figure_is_on_the_page(tmp_path: Path) -> None:
+    made = of(summary(16, 2000, past=True, late=True, lagging=2))
     [page] = pages(pdf_bytes(made), tmp_path)
     for each in (made.title, made.issue, made.bureau, made.day, *text(made).split("\n")):
         assert re.sub(r"\s", "", each) in page
@@ -158,29 +169,27 @@ def test_every_word_and_figure_is_on_the_page(tmp_path: Path, campaign: Campaign
     ],
     ids=["one", "ten late", "all kinds of owing", "nobody", "nobody of long names", "everything"],
 )
-def test_whatever_there_is_to_say_it_is_one_page(
-    tmp_path: Path, campaign: Campaign, units: int, name: str, kinds: tuple[str, ...]
-) -> None:
+def test_whatever_there_is_to_say_it_is_one_page(tmp_path: Path, units: int, name: str, kinds: tuple[str, ...]) -> None:
     shown = summary(units, 9000, name=name, late=True, past=True, lagging=5, kinds=kinds, title="专项整治" * 8)  # type: ignore[arg-type]
-    [page] = pages(pdf_bytes(of(shown, campaign)), tmp_path)
+    [page] = pages(pdf_bytes(of(shown)), tmp_path)
     assert all(line.name in page for line in shown.units if line.stock and line.stock.found)
     assert page.endswith("（盖章）")
 
 
 @printed
-def test_nothing_typed_is_read_as_markup(tmp_path: Path, campaign: Campaign) -> None:
+def test_nothing_typed_is_read_as_markup(tmp_path: Path) -> None:
     hostile = '#panic("x")*粗*$x$[[\\u{41}]]<b>=标题'
     shown = summary(2, 10)
     units = [replace(unit, name=hostile) for unit in shown.units]
-    [page] = pages(pdf_bytes(of(replace(shown, units=units, title=hostile, bureau=hostile), campaign)), tmp_path)
+    [page] = pages(pdf_bytes(of(replace(shown, units=units, title=hostile, bureau=hostile))), tmp_path)
     assert page.count(hostile) > 4
 
 
 # in Word
 
 
-def test_the_document_says_the_same(campaign: Campaign) -> None:
-    made = of(summary(16, 2000, past=True, late=True, lagging=2), campaign)
+def test_the_document_says_the_same() -> None:
+    made = of(summary(16, 2000, past=True, late=True, lagging=2))
     document = Document(BytesIO(word_bytes(made)))
     paragraphs = [each.text for each in document.paragraphs if each.text]
     assert paragraphs == [
@@ -197,8 +206,8 @@ def test_the_document_says_the_same(campaign: Campaign) -> None:
     ]
 
 
-def test_its_fonts_page_and_headings_are_those_of_an_office(campaign: Campaign) -> None:
-    document = Document(BytesIO(word_bytes(of(summary(), campaign))))
+def test_its_fonts_page_and_headings_are_those_of_an_office() -> None:
+    document = Document(BytesIO(word_bytes(of(summary()))))
     for name, font in (("Normal", "仿宋"), ("Title", "黑体"), ("Heading 1", "黑体"), ("表格文字", "仿宋")):
         fonts = document.styles[name].element.rPr.rFonts
         assert {fonts.get(qn(f"w:{script}")) for script in ("ascii", "hAnsi", "eastAsia")} == {font}

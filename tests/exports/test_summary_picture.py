@@ -152,6 +152,14 @@ def test_a_long_name_keeps_its_beginning_and_its_end() -> None:
     assert names == ["某某区农业综…法大队第00", "某某区农业综…法大队第01"]
 
 
+def test_once_the_week_is_over_the_next_one_is_told() -> None:
+    assert data_of(summary(3, past=True))["coming"][0] == {
+        "what": "第29周每周工作信息",
+        "when": "7月17日（周五）12:00",
+        "who": "已报0/3",
+    }
+
+
 def test_dates_past_and_to_come_are_told_with_who_owes() -> None:
     told = data_of(summary(3, lagging=1))
     assert told["lagging"] == [{"what": "第0项情况报告", "when": "7月1日到期", "who": "、".join(NAMES[:2])}]

@@ -251,7 +251,7 @@ async def test_before_the_first_week_there_is_what_is_to_come(office: Office) ->
     office.it_is("2020-06-15 09:00")
     await leader.says("/summary")
     assert leader.last.text.splitlines() == [
-        "截至6月15日 09:00。",
+        "截至6月15日 09:00，整治工作6月20日开始。",
         "问题台账：还没有录入问题。",
         "近期：8月31日《行政裁量基准》，9月9日《自查整改情况报告》。",
     ]
@@ -264,6 +264,37 @@ async def test_before_the_first_week_there_is_what_is_to_come(office: Office) ->
     ):
         await leader.does(Tapped(action))
         assert leader.sees(said), action
+
+
+async def test_nobody_has_reported_yet_is_said_without_their_names(office: Office) -> None:
+    leader = await leader_of(office)
+    await leader.says("/summary")
+    assert "\n尚未报送：全部16家。\n" in leader.last.text
+    office.it_is("2020-07-10 12:01")
+    await leader.says("/summary")
+    assert "\n未报送：全部16家。\n" in leader.last.text
+
+
+async def test_what_comes_next_is_the_next_week_as_well_once_this_one_is_over(office: Office) -> None:
+    leader = await leader_of(office)
+    office.it_is("2020-09-30 12:01")  # the holidays' week, due before them
+    await leader.says("/summary")
+    assert leader.sees("近期：10月9日第41周每周工作信息，10月9日《专项整治工作总结》。")
+    office.it_is("2020-10-05 09:00")
+    await leader.says("/summary")
+    assert leader.sees("第41周报送：应报16家，已报0家，10月9日 12:00截止。")
+    assert leader.sees("近期：10月9日《专项整治工作总结》。")
+
+
+async def test_after_the_last_day_it_is_over(office: Office) -> None:
+    leader = await leader_of(office)
+    office.it_is("2021-01-05 09:00")
+    await leader.says("/summary")
+    assert leader.sees("截至1月5日 09:00，整治工作已于12月31日结束。")
+    assert not leader.sees("近期")
+    office.it_is("2020-12-31 09:00")
+    await leader.says("/summary")
+    assert leader.sees("截至12月31日 09:00。")
 
 
 async def test_without_a_ledger_it_is_about_reports(database_url: str) -> None:
