@@ -1,4 +1,7 @@
-"""谁还没报: every report that is past due, or due this week, and that some units still owe; the newest first."""
+"""谁还没报: every report that is past due, or due this week, and that some units still owe.
+
+The present week comes first, then what was due by a date, then the weeks before; of these the newest first.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 from bot.core import discipline, urgency
+from bot.core.campaign_rules import WEEKLY
 from bot.core.deadlines import dated, instant, weeks
 from bot.core.messages import Button
 from bot.core.standings import OWING
@@ -28,7 +32,7 @@ if TYPE_CHECKING:
 def page(visit: Visit) -> Message:
     """谁还没报: by report, with its units; the brigade can urge them here."""
     visit.require("summary.see")
-    found = owed(visit.work, sorted(_asked_for(visit), key=lambda each: each.due, reverse=True))
+    found = owed(visit.work, _in_order(_asked_for(visit)))
     return texts.page(found, [_row(visit, each) for each in found])
 
 
@@ -41,8 +45,9 @@ def owed(work: Work, asked_for: Iterable[Occurrence]) -> list[texts.Owed]:
         units = [(unit.name, standings[unit.key].kind) for unit in work.campaign.units]
         owing = [(name, kind) for name, kind in units if kind in OWING]
         if owing:
-            when = closes(moments.moment(each.due, zone), past=urgency.past(each.due, work.now))
-            found.append(texts.Owed(each.key, subjects.named(work.campaign, each), when, owing))
+            past = urgency.past(each.due, work.now)
+            when = closes(moments.moment(each.due, zone), past=past)
+            found.append(texts.Owed(each.key, subjects.named(work.campaign, each), when, owing, past=past))
     return found
 
 
@@ -52,6 +57,13 @@ def _asked_for(visit: Visit) -> list[Occurrence]:
     sunday = instant(visit.now.date() + days_left, time(), visit.campaign.zone)
     every = (*weeks(visit.campaign), *dated(visit.campaign))
     return discipline.fallen_due(every, settings.installed_at(visit.work), sunday)
+
+
+def _in_order(found: list[Occurrence]) -> list[Occurrence]:
+    """Put what a leader looks for first: weeks on end would hide a paper that is months late."""
+    newest = sorted(found, key=lambda each: each.due, reverse=True)
+    week = next((each for each in newest if each.duty == WEEKLY), None)
+    return sorted(newest, key=lambda each: (each != week, each.duty == WEEKLY))
 
 
 def _row(visit: Visit, owed: texts.Owed) -> tuple[Button, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.texts.menu import MATRIX
 from bot.texts.reception import GROUPS
-from bot.texts.summary import OWING_UNITS, card
+from bot.texts.summary import OWING_UNITS, card, stands
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,12 +21,16 @@ _SHOWN: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One report that is not complete: when it closes, and the units that owe it, each with where it stands."""
+    """One report that is not complete: when it closes, and the units that owe it, each with where it stands.
+
+    `past`: it is closed.
+    """
 
     key: str  # "weekly/2020-W28"
     what: str
     when: str
     units: Sequence[tuple[str, Kind]]
+    past: bool
 
 
 def page(found: Sequence[Owed], rows: Sequence[tuple[Button, ...]]) -> Message:
@@ -39,5 +43,7 @@ def page(found: Sequence[Owed], rows: Sequence[tuple[Button, ...]]) -> Message:
 
 def behind(owed: Owed) -> str:
     """Name the units by where they stand, a line each: 未报送2家：农机服务中心、种业服务中心."""
-    groups = {name: [unit for unit, at in owed.units if at == kind] for kind, name in GROUPS.items()}
-    return "\n".join(f"{name}{len(units)}家：{'、'.join(units)}。" for name, units in groups.items() if units)
+    groups = {kind: [unit for unit, at in owed.units if at == kind] for kind in GROUPS}
+    return "\n".join(
+        f"{stands(kind, past=owed.past)}{len(units)}家：{'、'.join(units)}。" for kind, units in groups.items() if units
+    )

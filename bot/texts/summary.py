@@ -88,9 +88,9 @@ def _week(week: Reporting, names: Mapping[str, str]) -> Iterator[str]:
     missing = [names[unit] for unit, kind in week.kinds.items() if kind == "missing"]
     waiting = [names[unit] for unit in week.owing if week.kinds[unit] != "missing"]
     if len(missing) == week.expected > 1:
-        yield f"{_not_reported(week)}：全部{len(missing)}家。"
+        yield f"{stands('missing', past=week.past)}：全部{len(missing)}家。"
     elif missing:
-        yield _named(_not_reported(week), missing)
+        yield _named(stands("missing", past=week.past), missing)
     if waiting:
         yield _named("办理中", waiting)
 
@@ -98,10 +98,6 @@ def _week(week: Reporting, names: Mapping[str, str]) -> Iterator[str]:
 def _named(what: str, units: Sequence[str]) -> str:
     """未报送2家：农机服务中心、种业服务中心; of many the first, and how many."""
     return f"{what}{f'{len(units)}家' if len(units) <= NAMED else ''}：{few(units)}。"
-
-
-def _not_reported(week: Reporting) -> str:
-    return "未报送" if week.past else "尚未报送"
 
 
 def counts(week: Reporting) -> str:
@@ -169,15 +165,15 @@ def units_page(now: Summary, lines: Sequence[UnitLine], reporting: Iterable[str]
 
 
 def _unit(place: int, line: UnitLine, week: Reporting | None, *, left: bool) -> str:
-    parts = [stands(line.kind, week)] if line.kind and week else []
+    parts = [stands(line.kind, past=week.past)] if line.kind and week else []
     parts += _open(line.stock) if line.stock else []
     red = _RED if (line.stock and line.stock.overdue) or (line.kind in OWING and week and week.past) else ""
     return f"{red}{place}. {line.name}{'（已停报）' if left else ''}：{'，'.join(parts) or _NONE}"
 
 
-def stands(kind: Kind, week: Reporting) -> str:
+def stands(kind: Kind, *, past: bool) -> str:
     """Say where a unit stands: 已报送, 迟报; 尚未报送 while there is time."""
-    return _not_reported(week) if kind == "missing" else _KINDS[kind]
+    return "尚未报送" if kind == "missing" and not past else _KINDS[kind]
 
 
 def _open(stock: Line) -> list[str]:

@@ -44,7 +44,7 @@ def page(
     for kind in _BEHIND:
         units = [names[unit] for unit, at in week.kinds.items() if at == kind]
         if units:
-            lines.append(f"{stands(kind, week)}{len(units)}家：{'、'.join(units)}。")
+            lines.append(f"{stands(kind, past=week.past)}{len(units)}家：{'、'.join(units)}。")
     if flow:
         lines.append(f"问题台账：新增{flow.found}件，整改到位{flow.mended}件，销号{flow.closed}件。")
     tools = [

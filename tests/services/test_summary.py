@@ -177,15 +177,19 @@ async def test_who_is_missing_is_named_until_nobody_is(office: Office) -> None:
     assert "谁还没报" not in leader.labels()
 
 
-async def test_what_is_past_due_stays_named_the_newest_first(office: Office) -> None:
+async def test_what_is_past_due_stays_named_papers_before_weeks_gone_by(office: Office) -> None:
     leader = await leader_of(office)
     office.it_is("2020-09-10 09:00")
     await leader.says("/summary")
     assert leader.sees("🔴 已过期未报齐：《行政裁量基准》16家、《自查整改情况报告》16家、《专项整治情况统计表》16家。")
     await leader.taps("谁还没报")
     heads = [line.partition("（")[0] for line in leader.last.text.splitlines() if "截止）" in line]
-    assert heads[:2] == ["第37周每周工作信息", "《自查整改情况报告》"]
-    assert "第36周每周工作信息" in heads
+    assert heads == [
+        *("第37周每周工作信息", "《自查整改情况报告》", "《专项整治情况统计表", "《行政裁量基准》"),
+        *("第36周每周工作信息", "第35周每周工作信息"),
+    ]
+    assert leader.sees("第37周每周工作信息（9月11日 12:00截止）\n尚未报送16家：")
+    assert leader.sees("《自查整改情况报告》（9月9日 17:30已截止）\n未报送16家：")
     assert leader.sees("更早的还有")
     assert not leader.sees("阶段通知")
     assert len(leader.last.buttons) <= 12
