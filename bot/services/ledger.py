@@ -174,6 +174,7 @@ def listing(visit: Visit, argument: str) -> Message:
         page=found.page,
         turn=f"m:list:{chosen.text(-1)}",
         tools=tools,
+        back=[Button(menu_texts.SUMMARY, "m:summary")] if visit.may("summary.see") else (),
         # Only a turned page says all of it: the others open a list.
         place="same" if argument.count(":") == len(fields(Chosen)) - 1 else "next",
     )

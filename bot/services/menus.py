@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot import forms
+from bot.core.campaign_rules import WEEKLY
 from bot.services import ledger, posts, subjects
 from bot.texts import menu as texts
 from bot.texts.enrolment import DEPUTY_MARK
@@ -12,6 +13,9 @@ from storage import drafts, outbox, submissions
 from storage import posts as stored
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.campaign import Campaign
     from bot.core.messages import Message, Place
     from bot.services.visit import Visit
 
@@ -33,7 +37,7 @@ def menu(visit: Visit, text: str = "", *, title: str = "", place: Place = "new")
             texts.DESK: _waiting(visit, sign=False),
             texts.TROUBLES: outbox.count_troubles(visit.work) if visit.may("delivery.see") else 0,
         },
-        ledger=visit.campaign.ledger is not None,
+        parts=list(_parts(visit.campaign)),
         unfinished=[
             (subjects.title(visit.campaign, forms.of(visit.campaign, row.form).title, row.subject, row.state), row.id)
             for row in drafts.of_person(visit.work, visit.person_id)
@@ -43,6 +47,13 @@ def menu(visit: Visit, text: str = "", *, title: str = "", place: Place = "new")
         ],
         place=place,
     )
+
+
+def _parts(campaign: Campaign) -> Iterator[texts.Part]:
+    if any(duty.key == WEEKLY for duty in campaign.duties):
+        yield "weekly"
+    if campaign.ledger is not None:
+        yield "ledger"
 
 
 def _stands_in(visit: Visit, unit: str) -> bool:

@@ -14,6 +14,7 @@ from bot.services.calling import Roster
 from bot.texts import moments
 from bot.texts import overview as texts
 from bot.texts import reception as desk_texts
+from bot.texts.menu import SUMMARY
 from storage import ledger, settings, standing
 
 if TYPE_CHECKING:
@@ -219,4 +220,5 @@ def _back(visit: Visit, key: str) -> list[Button]:
     issues = [Button("问题台账", f"m:list:o:{key}")] if visit.campaign.ledger and visit.may("issue.see", key) else []
     excuse = [Button("免报", f"m:excuse:@{key}")] if visit.may("report.excuse") else []
     desk = [Button(texts.GRID, "m:matrix:1")] if visit.may("standing.see") else []
-    return [*issues, *excuse, *desk]
+    summary = [Button(SUMMARY, "m:summary")] if visit.may("summary.see") else []
+    return [*issues, *excuse, *desk, *summary]

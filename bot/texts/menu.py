@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bot.core.messages import Button, Message, Place, Rows, Tone
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+
+Part = Literal["weekly", "ledger"]
 
 FILE_WEEKLY = "填报本周信息"
 MINE = "我的报送"
@@ -106,7 +108,10 @@ def greeting(name: str, positions: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the menu: whom it is for, when it stands out, and whether it is shown only if something waits."""
+    """One line of the menu: whom it is for, when it stands out, and whether it is shown only if something waits.
+
+    `part`: of the campaign, without which there is nothing behind it.
+    """
 
     label: str
     action: str
@@ -114,26 +119,28 @@ class Entry:
     tone: Tone = "plain"
     counted: bool = False
     only_waiting: bool = False
-    ledger: bool = False
+    part: Part | None = None
 
 
-def _entry(label: str, action: str, roles: str, tone: Tone = "plain", **more: bool) -> Entry:
-    return Entry(label, action, frozenset(roles.split()), tone, **more)
+def _entry(
+    label: str, action: str, roles: str, tone: Tone = "plain", part: Part | None = None, **more: bool
+) -> Entry:
+    return Entry(label, action, frozenset(roles.split()), tone, part=part, **more)
 
 
 ENTRIES = (
-    _entry(FILE_WEEKLY, "m:file:weekly", "contact", "primary"),
+    _entry(FILE_WEEKLY, "m:file:weekly", "contact", "primary", part="weekly"),
     _entry(SIGN, "m:sign", "head", counted=True),
     _entry(TODO, "m:todo", "contact head"),
     _entry(SUMMARY, "m:summary", "brigade leader", "primary"),
-    _entry(STATE, "m:state", "brigade leader admin", "primary"),
+    _entry(STATE, "m:state", "brigade leader admin", "primary", part="weekly"),
     _entry(MATRIX, "m:matrix", "brigade leader admin"),
-    _entry(DESK, "m:desk", "brigade", counted=True, ledger=True),
-    _entry(ENTER, "m:enter", "contact brigade", ledger=True),
-    _entry(LEDGER, "m:ledger", "contact head brigade leader", ledger=True),
+    _entry(DESK, "m:desk", "brigade", counted=True, part="ledger"),
+    _entry(ENTER, "m:enter", "contact brigade", part="ledger"),
+    _entry(LEDGER, "m:ledger", "contact head brigade leader", part="ledger"),
     _entry(MINE, "m:mine", "contact head"),
     _entry(EXPORT, "m:export", "brigade leader"),
-    _entry(ACCOUNT, "m:account", "brigade leader", ledger=True),
+    _entry(ACCOUNT, "m:account", "brigade leader", part="ledger"),
     _entry(PUSHES, "m:pushes", "brigade"),
     _entry(PEOPLE, "m:people", "brigade"),
     _entry(DEPUTY, "m:deputy", "head"),
@@ -149,17 +156,20 @@ def menu(
     *,
     title: str = "",
     waiting: Mapping[str, int],
-    ledger: bool = True,
+    parts: Collection[Part],
     unfinished: Sequence[tuple[str, int]] = (),
     place: Place = "new",
 ) -> Message:
-    """Return the menu. `waiting`: how many, by the label they wait under; `unfinished` drafts as (what, draft id)."""
+    """Return the menu. `waiting`: how many, by the label they wait under; `unfinished` drafts as (what, draft id).
+
+    `parts`: those the campaign has.
+    """
     rows: list[tuple[Button, ...]] = [
         (Button(f"继续填写：{what}", f"m:go:{draft}", "primary"),) for what, draft in unfinished[:3]
     ]
     for entry in ENTRIES:
         count = waiting.get(entry.label, 0) if entry.counted else 0
-        if not entry.roles & set(roles) or (entry.ledger and not ledger) or (entry.only_waiting and not count):
+        if not entry.roles & set(roles) or (entry.part and entry.part not in parts) or (entry.only_waiting and not count):
             continue
         tone: Tone = "primary" if count and not entry.only_waiting else entry.tone
         if entry.action == "m:file:weekly" and unfinished:

@@ -301,6 +301,47 @@ async def test_after_the_last_day_it_is_over(office: Office) -> None:
     assert leader.sees("截至12月31日 09:00。")
 
 
+@pytest.mark.parametrize("without", ["", "ledger", "weeks"])
+async def test_every_button_leads_on_and_back(database_url: str, without: str) -> None:
+    campaign = load(SAMPLE)
+    if without == "ledger":
+        campaign = campaign.model_copy(update={"ledger": None})
+    if without == "weeks":
+        dated = tuple(duty for duty in campaign.duties if duty.key != "weekly")
+        campaign = campaign.model_copy(update={"duties": dated, "pushes": ()})
+    office = await Office.open(database_url, "2020-06-22 15:00", campaign)
+    office.it_is("2020-07-09 15:00")
+    leader = await leader_of(office)
+    if without != "ledger":
+        await office.store.run(entries)
+    others = "|".join(unit.key for unit in campaign.units[1:])
+    waiting, seen = [("m:summary", "m:menu")], set()
+    while waiting:
+        action, before = waiting.pop(0)
+        if (kind := re.sub(rf"\d+|\b({others})\b", "#", action)) in seen:
+            continue
+        seen.add(kind)
+        await leader.does(Tapped(action))
+        shown = leader.last
+        assert "请从下面选择" not in shown.text, (before, action)
+        ways = [button.action for row in shown.buttons for button in row]
+        cancels = any(way.startswith("d:") for way in ways)  # a question can be left
+        assert cancels or action == "m:menu" or {"m:menu", before} & set(ways), (before, action)
+        waiting += [(way, action) for way in ways if not way.startswith("d:")]
+    assert len(seen) > (25 if without == "ledger" else 40), seen
+    await office.close()
+
+
+async def test_one_tap_leads_back_from_what_is_overdue(office: Office) -> None:
+    leader = await leader_of(office)
+    await office.store.run(entries)
+    for way in (("哪些逾期",), ("按单位", "1. 农机服务中心"), ("按方面", "行政执法监督制度", "已逾期")):
+        await leader.says("/summary")
+        for label in way:
+            await leader.taps(label)
+        assert "m:summary" in [button.action for row in leader.last.buttons for button in row], way
+
+
 async def test_without_a_ledger_it_is_about_reports(database_url: str) -> None:
     office = await Office.open(database_url, "2020-07-09 15:00", load(SAMPLE).model_copy(update={"ledger": None}))
     leader = await leader_of(office)
