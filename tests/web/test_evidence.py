@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -20,6 +20,7 @@ from storage import imports, issues, people, submissions
 from storage.files import FileStore
 from storage.tables import Inbox, Outbox
 from tests.kit.browser import DESKTOP, PHONE, Screen
+from tests.web.conftest import THURSDAY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -362,6 +363,18 @@ async def test_pictures_are_small_until_tapped(
         await pictures.nth(2).click()
     whole = await opening.value
     await expect(whole.locator("img")).to_have_js_property("naturalWidth", 1600)
+    await screen.close()
+
+
+async def test_of_a_large_picture_no_side_is_cut_off(demo: Rig, browser: Browser) -> None:
+    demo.clock.move(THURSDAY - timedelta(days=30))  # before the campaign begins there is little on it
+    screen = await Screen.open(browser, f"{demo.url}/?as=sun", PHONE)
+    await screen.says("/summary")
+    await screen.sees("整治工作6月20日开始")
+    picture = screen.cards.last.locator("a.picture.large img")
+    await expect(picture).to_have_js_property("naturalWidth", 1080)
+    shape = "img => img.clientHeight / img.clientWidth / (img.naturalHeight / img.naturalWidth)"
+    assert abs(await picture.evaluate(shape) - 1) < 0.01
     await screen.close()
 
 
