@@ -167,6 +167,8 @@ def listing(visit: Visit, argument: str) -> Message:
     tools[0].append(Button(texts.BY_AREA, f"m:areas:{chosen.text(0)}"))
     if found.total:
         tools.append([Button(texts.EXPORT, f"m:book:{chosen.text(0)}"), Button(texts.FIND, "m:find")])
+    if visit.may("summary.see"):
+        tools.append([Button(menu_texts.SUMMARY, "m:summary")])
     return texts.listing(
         title=title_of(visit, chosen),
         total=found.total,
@@ -174,7 +176,6 @@ def listing(visit: Visit, argument: str) -> Message:
         page=found.page,
         turn=f"m:list:{chosen.text(-1)}",
         tools=tools,
-        back=[Button(menu_texts.SUMMARY, "m:summary")] if visit.may("summary.see") else (),
         # Only a turned page says all of it: the others open a list.
         place="same" if argument.count(":") == len(fields(Chosen)) - 1 else "next",
     )

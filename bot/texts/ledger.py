@@ -101,12 +101,8 @@ def listing(
     tools: Sequence[Sequence[Button]],
     place: Place,
     empty: str = "没有这样的问题。",
-    back: Sequence[Button] = (),
 ) -> Message:
-    """Show one page of entries, each a button away; `turn` is the action of a page but for its number.
-
-    `back`: the ways back besides those to ledger and menu.
-    """
+    """Show one page of entries, each a button away; `turn` is the action of a page but for its number."""
     pages = max(1, -(-total // PAGE))
     head = f"共{total}件" + (f"，第{page + 1}/{pages}页" if pages > 1 else "")
     text = "\n".join([head, "", *(f"{at}. {line.text}" for at, line in enumerate(lines, page * PAGE + 1))])
@@ -120,7 +116,7 @@ def listing(
     if turns:
         rows.append(tuple(turns))
     rows += [tuple(row) for row in tools if row]
-    rows.append((*back, Button(LEDGER, "m:ledger"), BACK_TO_MENU))
+    rows.append((Button(LEDGER, "m:ledger"), BACK_TO_MENU))
     return Message(clip(text if total else empty, 3900), title=title, buttons=tuple(rows), place=place)
 
 

@@ -122,9 +122,7 @@ class Entry:
     part: Part | None = None
 
 
-def _entry(
-    label: str, action: str, roles: str, tone: Tone = "plain", part: Part | None = None, **more: bool
-) -> Entry:
+def _entry(label: str, action: str, roles: str, tone: Tone = "plain", part: Part | None = None, **more: bool) -> Entry:
     return Entry(label, action, frozenset(roles.split()), tone, part=part, **more)
 
 
@@ -169,7 +167,11 @@ def menu(
     ]
     for entry in ENTRIES:
         count = waiting.get(entry.label, 0) if entry.counted else 0
-        if not entry.roles & set(roles) or (entry.part and entry.part not in parts) or (entry.only_waiting and not count):
+        if (
+            not entry.roles & set(roles)
+            or (entry.part and entry.part not in parts)
+            or (entry.only_waiting and not count)
+        ):
             continue
         tone: Tone = "primary" if count and not entry.only_waiting else entry.tone
         if entry.action == "m:file:weekly" and unfinished:
