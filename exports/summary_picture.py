@@ -13,7 +13,7 @@ from bot.core.plain_text import clip
 from bot.core.standings import OWING
 from bot.texts import moments
 from bot.texts.overview import within
-from bot.texts.summary import phase
+from bot.texts.summary import closes, phase
 from exports import summary
 from exports.reported import NAMES, NOT_YET
 from exports.typesetting import png
@@ -76,7 +76,7 @@ def _week(shown: Summary, week: Reporting) -> dict[str, Any]:
     return {
         "name": week.name,
         "title": week.title,
-        "due": f"{_due(week.due)}截止",
+        "due": closes(_due(week.due), past=week.past),
         "past": week.past,
         "reported": week.reported,
         "expected": week.expected,

@@ -113,7 +113,7 @@ def test_it_says_who_has_reported_and_names_who_has_not() -> None:
 
 def test_once_it_is_past_due_they_have_not_reported() -> None:
     week = data_of(summary(7, past=True))["week"]
-    assert week["past"]
+    assert (week["past"], week["due"]) == (True, "7月10日（周五）12:00已截止")
     assert week["owed"][0]["name"] == "未报送"
 
 
