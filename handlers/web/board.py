@@ -75,7 +75,7 @@ class Boards:
                 return ""
 
         async for mark in stream.changes(self._house, EVERYBODY, look):
-            yield ": still here\n\n" if mark is None else stream.event({"mark": mark})
+            yield stream.event(None if mark is None else {"mark": mark})
             if mark == "":
                 return  # the page asks, and is told why
 

@@ -70,7 +70,7 @@ class Rehearsal:
 
     async def _events(self) -> AsyncIterator[str]:
         async for state in stream.changes(self._house, EVERYBODY, self._state):
-            yield ": still here\n\n" if state is None else stream.event(state)
+            yield stream.event(state)
 
     async def _state(self) -> dict[str, Any]:
         zone = self._house.campaign.zone

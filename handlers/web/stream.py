@@ -26,14 +26,17 @@ if TYPE_CHECKING:
 
 #: How often a page looks by itself, in seconds: another replica's deliveries ring no bell here.
 LOOK = 2.0
-#: After so many looks without news a comment keeps proxies from hanging up.
+#: After so many looks without news a page is told that the line still stands, and proxies do not hang up.
 SILENT_LOOKS = 7
+_STILL = "event: still\ndata:\n\n"
 
 _HEADERS = {"X-Accel-Buffering": "no"}
 
 
 def event(value: object) -> str:
-    """Return one event of a stream."""
+    """Return one event of a stream; for None, the word that there is no news."""
+    if value is None:
+        return _STILL
     return f"data: {json.dumps(value, ensure_ascii=False, separators=(',', ':'))}\n\n"
 
 
@@ -85,7 +88,7 @@ class Conversation:
         told: dict[str, transcript.Entry] = {}
         async for marks in changes(self._house, self._address, self.marks):
             if marks is None:
-                yield ": still here\n\n"
+                yield event(None)
                 continue
             entries = await self.entries()
             changed = [entry for entry in entries if told.get(entry["key"]) != entry]

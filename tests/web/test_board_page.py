@@ -343,6 +343,42 @@ async def test_a_line_that_was_cut_is_told_of_and_what_was_missed_comes(demo: Ri
     board.faults.clear()  # the browser notes what it could not reach
 
 
+async def test_a_line_on_which_nothing_is_heard_is_opened_anew(demo: Rig, browser: Browser) -> None:
+    context = await browser.new_context(viewport=DESKTOP)
+    board = Board(await context.new_page())
+    await board.page.clock.install()
+    await board.page.goto(f"{demo.url}/board?as=zhao")
+    await expect(board.page.locator(".link")).to_have_text("已连接")
+    async with board.page.expect_request("**/api/board/stream*"):
+        await board.page.clock.fast_forward(45000)  # as after a laptop's sleep
+    await demo.store.run(file, demo.store.campaign.units[0].key)
+    await expect(board.cell(0, 1)).to_have_text("〇按时")
+    await context.close()
+
+
+#: What a browser tells a page whose tab is behind another.
+BEHIND = """behind => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => behind });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+async def test_more_tabs_than_a_browser_has_lines_are_all_served(demo: Rig, browser: Browser) -> None:
+    context = await browser.new_context(viewport=DESKTOP)
+    tabs: list[Board] = []
+    for _ in range(7):
+        if tabs:
+            await tabs[-1].page.evaluate(BEHIND, arg=True)
+        tabs.append(Board(await context.new_page()))
+        await tabs[-1].page.goto(f"{demo.url}/board?as=zhao")
+        await expect(tabs[-1].cell(0, 1)).to_have_text("・未到期")
+    await demo.store.run(file, demo.store.campaign.units[0].key)
+    await expect(tabs[-1].cell(0, 1)).to_have_text("〇按时")
+    await tabs[0].page.evaluate(BEHIND, arg=False)
+    await expect(tabs[0].cell(0, 1)).to_have_text("〇按时")
+    await context.close()
+
+
 async def test_a_role_that_ends_is_told_of(demo: Rig, board: Board) -> None:
     await demo.store.run(end_role, "zhao", "brigade")
     await expect(board.page.locator(".link")).to_have_text("登录已失效，或看板已不再对您开放")

@@ -42,16 +42,31 @@ export function upload(id, file, progress) {
   });
 }
 
+// A line on which nothing was heard for so long is dead, whatever the browser believes: the server says every 14 seconds
+// that it is still there. After a laptop's sleep this is how it is noticed.
+const SILENCE = 45000;
+
 // Calls `told` with each state; `changed` with "open", "lost" or "closed". Where a proxy holds the stream back,
-// nothing arrives within a few seconds, and the page asks every two instead.
+// nothing arrives within a few seconds, and the page asks every two instead. A page that nobody sees keeps no line:
+// a browser has six to a server, for all its tabs together.
 export function follow(path, whole, told, changed) {
   let source = null;
-  let heard = false;
+  let silence = null;
+  let patience = null;
   let asking = null;
+  let ending = false;
 
   function hear(state) {
     changed("open");
     told(state);
+  }
+
+  function heard() {
+    clearTimeout(patience);
+    clearTimeout(silence);
+    silence = setTimeout(open, SILENCE);
+    clearTimeout(asking);
+    asking = null;
   }
 
   async function ask() {
@@ -66,34 +81,36 @@ export function follow(path, whole, told, changed) {
     if (asking !== null) asking = setTimeout(ask, 2000);
   }
 
-  function stop() {
-    clearTimeout(asking);
+  function hush() {
+    for (const each of [silence, patience, asking]) clearTimeout(each);
     asking = null;
     source?.close();
+    source = null;
+  }
+
+  function stop() {
+    ending = true;
+    hush();
     changed("closed");
   }
 
   function open() {
-    source?.close();
-    heard = false;
-    source = new EventSource(url(path));
-    source.onmessage = (event) => {
-      heard = true;
-      if (asking !== null) {
-        clearTimeout(asking);
-        asking = null;
-      }
+    hush();
+    if (ending || document.hidden) return;
+    const here = new EventSource(url(path));
+    source = here;
+    here.addEventListener("still", heard);
+    here.onmessage = (event) => {
+      heard();
       hear(JSON.parse(event.data));
     };
-    source.onerror = () => {
+    here.onerror = () => {
       changed("lost");
       // A refusal ends an EventSource for good: find out whether it is the session, or try again.
-      if (source.readyState === EventSource.CLOSED) setTimeout(check, 2000);
+      if (here.readyState === EventSource.CLOSED) setTimeout(() => source === here && check(), 2000);
     };
-    setTimeout(() => {
-      if (!heard && whole && asking === null && navigator.onLine) {
-        asking = setTimeout(ask, 0);
-      }
+    patience = setTimeout(() => {
+      if (whole && navigator.onLine) asking = setTimeout(ask, 0);
     }, 6000);
   }
 
@@ -108,5 +125,6 @@ export function follow(path, whole, told, changed) {
 
   addEventListener("offline", () => changed("lost"));
   addEventListener("online", open);
+  document.addEventListener("visibilitychange", () => (document.hidden ? hush() : open()));
   open();
 }
