@@ -21,6 +21,7 @@ from sqlalchemy import (
     bindparam,
     func,
     literal_column,
+    or_,
     select,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -54,7 +55,10 @@ MOST_WORDS: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which entries. `units` None: every unit's. `words`, parted by spaces, all have to occur, anywhere."""
+    """Which entries. `units` None: every unit's.
+
+    `words`, parted by spaces, all have to occur, anywhere in the entry or in its unit's name.
+    """
 
     units: tuple[str, ...] | None = None
     view: View = "all"
@@ -200,7 +204,7 @@ def page(
     `soon_until`: the last deadline that is near; ValueError when the view "soon" comes without it. `total`: how many
     there are, where that is known: the last pages are read from the other end then.
     """
-    values = _values(chosen, today, soon_until)
+    values = _values(work, chosen, today, soon_until)
     end = min(offset + limit, total)
     if 2 * offset < total or offset >= end:
         values |= {"skipped": offset, "most": limit}
@@ -212,7 +216,7 @@ def page(
 
 def count(work: Work, chosen: Filter, today: date, soon_until: date | None = None) -> int:
     """Return how many entries all pages have together."""
-    return work.conn.scalar(_count(_shape(chosen)), _values(chosen, today, soon_until)) or 0
+    return work.conn.scalar(_count(_shape(chosen)), _values(work, chosen, today, soon_until)) or 0
 
 
 def stream(
@@ -222,7 +226,7 @@ def stream(
 
     Holds `chunk` rows at a time, and has to be used up within the transaction.
     """
-    statement, values = _of_unit(_shape(chosen)), _values(chosen, today, soon_until)
+    statement, values = _of_unit(_shape(chosen)), _values(work, chosen, today, soon_until)
     for unit in _units(work, chosen):
         rows = work.conn.execute(statement, {**values, "of_unit": unit}, execution_options={"yield_per": chunk})
         for row in rows:
@@ -323,7 +327,7 @@ def _shape(chosen: Filter) -> _Shape:
     )
 
 
-def _values(chosen: Filter, today: date, soon_until: date | None) -> dict[str, Any]:
+def _values(work: Work, chosen: Filter, today: date, soon_until: date | None) -> dict[str, Any]:
     """Return the parameters of `_conditions`; more than a shape has use for do no harm."""
     if chosen.view == "soon" and soon_until is None:
         raise ValueError("what is soon has to be said")
@@ -334,7 +338,13 @@ def _values(chosen: Filter, today: date, soon_until: date | None) -> dict[str, A
         "area": chosen.area,
         "entered_by": chosen.entered_by,
         **{f"word{at}": word for at, word in enumerate(_words(chosen))},
+        **{f"named{at}": _named(work, word) for at, word in enumerate(_words(chosen))},
     }
+
+
+def _named(work: Work, word: str) -> list[str]:
+    """Return the units with this in their name."""
+    return [unit.key for unit in work.campaign.every_unit if word in folded(unit.name)]
 
 
 def _conditions(shape: _Shape) -> Iterator[ColumnElement[bool]]:
@@ -348,7 +358,8 @@ def _conditions(shape: _Shape) -> Iterator[ColumnElement[bool]]:
     if shape.entered_by:
         yield col(Issue.entered_by) == bindparam("entered_by")
     for at in range(shape.words):
-        yield _Place(col(Issue.search), bindparam(f"word{at}", type_=String())) > 0
+        named = col(Issue.unit).in_(bindparam(f"named{at}", expanding=True))
+        yield or_(_Place(col(Issue.search), bindparam(f"word{at}", type_=String())) > 0, named)
 
 
 def _in_view(view: View) -> tuple[ColumnElement[bool], ...]:

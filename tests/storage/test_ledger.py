@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 #: Not in the campaign's order; one has left it.
 SERIES = {"fagui": "FG", "nongji": "NJ", "xumu": "XM", "dissolved": "OLD"}
 UNITS = tuple(SERIES)
+NAMES = {"fagui": "政策法规室", "nongji": "农机服务中心", "xumu": "畜牧兽医服务中心", "dissolved": ""}
 AREAS = ("rules", "staff", "public")
 TODAY = date(2020, 7, 9)
 SOON = date(2020, 7, 14)
@@ -82,7 +83,7 @@ def plainly(book: Book, chosen: Filter) -> list[Entry]:
         and holds(entry, chosen.view)
         and chosen.area in {"", entry.area}
         and chosen.entered_by in {None, entry.entered_by}
-        and all(word in book.texts[entry.id] for word in folded(chosen.words).split())
+        and all(word in book.texts[entry.id] or word in NAMES[entry.unit] for word in folded(chosen.words).split())
     ]
     if chosen.view in {"all", "closed", "transferred"}:
         return sorted(found, key=lambda entry: -entry.id)
@@ -107,6 +108,8 @@ WORDS = (
     "航天器",
     "FG-2020-",
     "nj-2020-001",
+    "畜牧",
+    "服务中心 台账",
 )
 
 

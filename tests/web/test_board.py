@@ -287,6 +287,9 @@ async def test_the_ledger_is_filtered_and_searched_and_so_is_its_table(demo: Rig
     await demo.store.run(ledger_of_many)
     async with demo.caller() as caller:
         for asked, total in LISTS:
+    ({"words": "畜牧"}, 1),
+    ({"words": "畜牧 门店"}, 0),
+    ({"words": "农机 07号"}, 1),
             found = await listed(caller, **asked)
             shown = {line["number"] for line in found["lines"]}
             assert (found["total"], len(shown)) == (total, min(total, 50)), asked
