@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from bot.core import deadlines
 from bot.core.access import may
 from bot.core.plain_text import unbracketed
 from bot.core.problems import Problem
@@ -95,7 +96,9 @@ def _figures(visit: Visit, told: Summary, *, ledger: bool) -> Iterator[Figure]:
     if week := told.week:
         name, due = unbracketed(week.title), moments.deadline(week.due, visit.campaign.zone)
         value = f"{week.reported}/{week.expected}"
-        yield Figure(texts.REPORTED, value, texts.week(name, due), "missing" if week.past and week.owing else "")
+        this = week.key.endswith(f"/{deadlines.week_of(visit.now.date())}")
+        label = texts.REPORTED if this else texts.LAST_REPORTED
+        yield Figure(label, value, texts.week(name, due), "missing" if week.past and week.owing else "")
     if ledger and (stock := told.stock):
         yield Figure(texts.OPEN, str(stock.closing), view="o")
         yield Figure(texts.OVERDUE, str(stock.overdue), tone="missing" if stock.overdue else "", view="l")

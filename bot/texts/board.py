@@ -51,6 +51,8 @@ def stage(name: str, end: str) -> str:
 
 #: The figures above the board.
 REPORTED: Final = "本周已报／应报"
+#: Where there is none to be reported this week: after the end, and in a week that leaves it out.
+LAST_REPORTED: Final = "最近一周已报／应报"
 OPEN: Final = "未销号"
 OVERDUE: Final = "已逾期"
 VERIFYING: Final = "待核查"
