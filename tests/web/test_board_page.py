@@ -62,9 +62,9 @@ class Board:
 
 @asynccontextmanager
 async def opened(
-    rig: Rig, browser: Browser, size: ViewportSize = DESKTOP, scheme: str = "light", person: str = "zhao"
+    rig: Rig, browser: Browser, size: ViewportSize = DESKTOP, scheme: str = "light", person: str = "zhao", at: str = ""
 ) -> AsyncIterator[Board]:
-    """Open the board, read; in the end nothing was complained of."""
+    """Open the board, `at` a place of it; in the end nothing was complained of."""
     phone = size["width"] < DESKTOP["width"]
     context = await browser.new_context(
         viewport=size, color_scheme="dark" if scheme == "dark" else "light", has_touch=phone, is_mobile=phone
@@ -73,7 +73,7 @@ async def opened(
     board = Board(await context.new_page())
     board.page.on("pageerror", lambda error: board.faults.append(str(error)))
     board.page.on("console", lambda said: board.faults.append(said.text) if said.type in {"error", "warning"} else None)
-    await board.page.goto(f"{rig.url}/board?as={person}")
+    await board.page.goto(f"{rig.url}/board?as={person}{at}")
     await expect(board.cell(0, 0)).to_be_visible()
     yield board
     await context.close()
@@ -174,6 +174,62 @@ async def test_an_entry_that_leaves_the_list_takes_the_focus_no_further_than_the
     await expect(board.page.get_by_label("状态", exact=True).locator("option:checked")).to_have_text("待整改（57）")
 
 
+async def test_back_goes_to_the_list_before_and_closes_what_is_open(board: Board) -> None:
+    page = board.page
+    await board.chooses("状态", "全部（59）")
+    await board.chooses("单位", "畜牧兽医服务中心")
+    await expect(board.count).to_have_text("共2件")
+    await page.get_by_role("button", name="XM-2020-001").click()
+    await expect(board.drawer).to_contain_text("没有消毒记录")
+    await page.go_back()
+    await expect(board.drawer).to_be_hidden()
+    await expect(page.get_by_role("button", name="XM-2020-001")).to_be_focused()
+    await page.go_forward()
+    await expect(board.drawer).to_contain_text("没有消毒记录")
+    await page.keyboard.press("Escape")
+    await expect(board.drawer).to_be_hidden()
+    await page.go_back()
+    await expect(board.count).to_have_text("共59件，第1/2页")
+    await expect(page.get_by_label("单位", exact=True)).to_have_value("")
+    await page.get_by_role("button", name="下一页").click()
+    await expect(board.count).to_have_text("共59件，第2/2页")
+    await page.reload()
+    await expect(board.count).to_have_text("共59件，第2/2页")
+
+
+async def test_an_address_that_is_passed_on_opens_the_same(demo: Rig, browser: Browser) -> None:
+    await demo.store.run(ledger_of_many)
+    async with opened(demo, browser, at="#view=l&entry=3") as board:
+        await expect(board.drawer).to_contain_text("第03号门店台账不全")
+        await expect(board.count).to_have_text("共3件")
+        await board.page.keyboard.press("Escape")
+        await expect(board.drawer).to_be_hidden()
+        assert board.page.url.endswith("#view=l")
+        await board.page.get_by_role("link", name="下载", exact=True).focus()
+        await board.page.keyboard.press("Enter")
+        await expect(board.page.get_by_role("region", name="下载")).to_be_focused()
+        assert board.page.url.endswith("#view=l")
+
+
+async def test_a_filter_that_is_no_more_is_not_shown_as_if_it_held(demo: Rig, browser: Browser) -> None:
+    await demo.store.run(ledger_of_many)
+    async with opened(demo, browser, at="#view=l&unit=dissolved&words=冷链") as board:
+        await expect(board.count).to_have_text("共58件，第1/2页")
+        await expect(board.page.get_by_label("状态", exact=True)).to_have_value("o")
+        await expect(board.page.get_by_label("查找")).to_have_value("")
+        board.faults.clear()  # the browser notes the 404
+
+
+async def test_an_empty_ledger_is_told_from_an_empty_list(demo: Rig, browser: Browser) -> None:
+    async with opened(demo, browser) as board:
+        await expect(board.count).to_have_text("还没有录入问题")
+        await demo.store.run(ledger_of_many)
+        await expect(board.count).to_have_text("共58件，第1/2页")
+        await board.page.get_by_label("查找").fill("100%案卷")
+        await expect(board.count).to_have_text("没有符合条件的问题，可在“状态”中选“全部”再查")
+        await expect(board.page.get_by_role("table", name="问题台账")).to_be_hidden()
+
+
 async def test_the_ledger_is_filtered_searched_and_paged_on_the_page(board: Board) -> None:
     await expect(board.count).to_have_text("共58件，第1/2页")
     await board.page.get_by_role("button", name="下一页").click()
@@ -261,7 +317,7 @@ async def test_the_keyboard_alone_is_enough(board: Board) -> None:
     await keyboard.press("/")
     await expect(board.page.get_by_label("查找")).to_be_focused()
     await keyboard.type("冷/链")
-    await expect(board.count).to_have_text("没有符合条件的问题")
+    await expect(board.count).to_have_text("没有符合条件的问题，可在“状态”中选“全部”再查")
     await board.page.get_by_label("查找").fill("冷链")
     await expect(board.count).to_have_text("共1件")
     for _ in range(9):
@@ -382,6 +438,9 @@ async def test_more_tabs_than_a_browser_has_lines_are_all_served(demo: Rig, brow
 async def test_a_role_that_ends_is_told_of(demo: Rig, board: Board) -> None:
     await demo.store.run(end_role, "zhao", "brigade")
     await expect(board.page.locator(".link")).to_have_text("登录已失效，或看板已不再对您开放")
+    await board.page.get_by_role("button", name="NJ-2020-003").click()
+    await expect(board.drawer).to_contain_text("登录已失效，请回到对话。")
+    assert await faint(board.page) == []
     board.faults.clear()  # the browser notes the 403
 
 

@@ -2,13 +2,14 @@
 
 import { address } from "./board-files.js";
 import { el, flash, lamps } from "./dom.js";
-import { get } from "./net.js";
+import { ended, get } from "./net.js";
 
+const ENDED = "登录已失效，请回到对话。";
 const PICTURE = /\.(jpe?g|png|webp|gif)$/i;
 
 export class Entry {
-  // `back(id)` returns where the focus goes when the drawer is closed.
-  constructor(dialog, back) {
+  // `closed(id)` is called when the drawer has been closed.
+  constructor(dialog, closed) {
     this.dialog = dialog;
     this.name = dialog.querySelector("h2");
     this.body = dialog.querySelector(".body");
@@ -21,17 +22,22 @@ export class Entry {
     dialog.addEventListener("close", () => {
       const id = this.id;
       this.id = null;
-      back(id).focus({ preventScroll: true });
+      closed(id);
     });
   }
 
-  async open(id) {
+  async open(id, number = "问题台账") {
+    if (this.id === id) return;
     this.id = id;
     this.json = "";
-    this.name.textContent = "正在读取…";
-    this.body.replaceChildren();
-    this.dialog.showModal();
-    await this.refresh().catch(() => this.tell("没有读取成功，请稍后再试。"));
+    this.name.textContent = number;
+    this.body.replaceChildren(el("p", {}, "正在读取…"));
+    if (!this.dialog.open) this.dialog.showModal();
+    await this.refresh().catch(({ status }) => this.id === id && this.tell(ended(status) ? ENDED : "没有读取成功，请稍后再试。"));
+  }
+
+  close() {
+    if (this.dialog.open) this.dialog.close();
   }
 
   async refresh() {
@@ -48,7 +54,6 @@ export class Entry {
 
   tell(words) {
     this.json = "";
-    this.name.textContent = "问题台账";
     this.body.replaceChildren(el("p", {}, words));
   }
 
@@ -60,6 +65,7 @@ export class Entry {
     this.json = json;
     this.name.textContent = `${number} · ${state}`;
     const top = this.body.scrollTop;
+    const held = this.body.contains(document.activeElement) ? document.activeElement.href : undefined;
     this.body.replaceChildren(
       el("div", { class: "head" }, ...head.map((line) => el("p", {}, ...lamps(line)))),
       ...parts.map(([name, text]) => el("section", {}, el("h3", {}, name), el("p", { class: "text" }, text))),
@@ -68,6 +74,7 @@ export class Entry {
       el("section", {}, el("h3", {}, "办理记录"), el("ol", { class: "story" }, ...story.map((text) => el("li", { class: "text" }, text)))),
     );
     this.body.scrollTop = top;
+    if (held) ([...this.body.querySelectorAll("a")].find((link) => link.href === held) ?? this.body).focus({ preventScroll: true });
     if (again) flash(this.body);
   }
 }

@@ -1,4 +1,5 @@
-// The ledger on the board: filters, a page of entries, and one of them in a drawer. Filters stay in the address.
+// The ledger on the board: filters, a page of entries, and one of them in a drawer. All of it stands in the address:
+// back goes to what was there before, and what is passed on shows the same.
 
 import { Entry } from "./board-entry.js";
 import { Files } from "./board-files.js";
@@ -7,6 +8,7 @@ import { get } from "./net.js";
 
 const NOTHING = { view: "o", unit: "", area: "", words: "" };
 const TYPED = 300; // milliseconds after the last key
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Ledger {
   // `failed(status)` is told when something could not be fetched.
@@ -19,33 +21,35 @@ export class Ledger {
     this.pager = place.querySelector(".pager");
     this.clear = place.querySelector(".clear");
     this.files = new Files(place.querySelector(".files"));
-    this.entry = new Entry(dialog, (id) => this.button(id) ?? this.count);
-    this.asked = { ...NOTHING, page: 0, ...fromAddress() };
+    this.entry = new Entry(dialog, (id) => this.closed(id));
+    this.asked = fromAddress().asked;
     this.turn = 0;
     this.drawn = new Map(); // id -> {row, json}
     this.pages = 1;
-    this.form.words.value = this.asked.words;
+    this.fill();
     this.listen();
   }
 
   listen() {
     let timer = null;
     this.form.addEventListener("submit", (event) => event.preventDefault());
+    const typed = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => this.ask(false), TYPED);
+    };
     this.form.addEventListener("change", (event) => {
       if (event.target !== this.form.words) this.ask();
     });
     this.form.words.addEventListener("input", (event) => {
       clearTimeout(timer);
       // While an input method composes, what stands there is not yet what is meant.
-      if (!event.isComposing) timer = setTimeout(() => this.ask(), TYPED);
+      if (!event.isComposing) typed();
     });
-    this.form.words.addEventListener("compositionend", () => {
-      timer = setTimeout(() => this.ask(), TYPED);
-    });
+    this.form.words.addEventListener("compositionend", typed);
     this.form.words.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
       clearTimeout(timer);
-      this.ask();
+      this.ask(false);
     });
     this.clear.addEventListener("click", () => {
       this.choose({ view: NOTHING.view });
@@ -54,14 +58,37 @@ export class Ledger {
     this.pager.addEventListener("click", (event) => this.step(Number(event.target.dataset.step ?? 0)));
     this.body.addEventListener("click", (event) => {
       const row = event.target.closest("tr");
-      if (row && !String(getSelection())) this.entry.open(Number(row.dataset.id));
+      if (!row || String(getSelection())) return;
+      const id = Number(row.dataset.id);
+      toAddress(this.asked, id);
+      this.entry.open(id, row.querySelector("button").textContent);
     });
+    addEventListener("popstate", () => this.follow());
+  }
+
+  // Shows what the address says: one came back, or went on, or wrote another.
+  follow() {
+    const { asked, entry } = fromAddress();
+    if (JSON.stringify(asked) !== JSON.stringify(this.asked)) {
+      this.asked = asked;
+      this.fill();
+      this.load(false).catch((error) => this.lost(error));
+    }
+    if (entry) this.entry.open(entry);
+    else this.entry.close();
+  }
+
+  closed(id) {
+    // To where it was opened from, if that was here.
+    if (fromAddress().entry) history.state?.entry ? history.back() : toAddress(this.asked, 0, false);
+    (this.button(id) ?? this.count).focus({ preventScroll: true });
   }
 
   // what is asked for
 
   offer({ views, units, areas }) {
     const { form, asked } = this;
+    this.empty = views.every(({ count }) => count === 0);
     options(form.view, views, asked.view);
     options(form.unit, [{ key: "", name: "全部单位" }, ...units], asked.unit);
     options(form.area, [{ key: "", name: "全部方面" }, ...areas], asked.area);
@@ -76,30 +103,38 @@ export class Ledger {
   choose(asked) {
     for (const [name, value] of Object.entries({ ...NOTHING, ...asked })) this.form[name].value = value;
     this.ask();
-    this.place.scrollIntoView({ block: "start", behavior: "smooth" });
+    this.place.scrollIntoView({ block: "start", behavior: calm.matches ? "instant" : "smooth" });
     this.count.focus({ preventScroll: true });
   }
 
-  ask(page = 0) {
+  // `anew`: a list of its own to come back to, not a few more letters of the same.
+  ask(anew = true, page = 0) {
     const { view, unit, area, words } = this.form;
     this.asked = { view: view.value, unit: unit.value, area: area.value, words: words.value.trim(), page };
-    toAddress(this.asked);
-    this.load(false).catch((error) => {
-      if (error.status === undefined) throw error;
-      this.failed(error.status);
-    });
+    toAddress(this.asked, 0, anew);
+    this.load(false).catch((error) => this.lost(error));
+  }
+
+  lost(error) {
+    if (error.status === undefined) throw error;
+    this.failed(error.status);
+  }
+
+  fill() {
+    for (const name of Object.keys(NOTHING)) this.form[name].value = this.asked[name];
   }
 
   step(by) {
     const page = this.asked.page + by;
     if (!by || page < 0 || page >= this.pages) return;
-    this.ask(page);
+    this.ask(true, page);
     this.place.scrollIntoView({ block: "start" });
   }
 
   // The same list again; resolves with how many of its lines are different.
   async refresh() {
-    await this.entry.refresh();
+    if (this.turn) await this.entry.refresh();
+    else if (fromAddress().entry) this.entry.open(fromAddress().entry);
     return this.load(this.turn > 0);
   }
 
@@ -110,7 +145,8 @@ export class Ledger {
       // A unit or area that is no more: begin anew. `as` in the address is of another kind.
       if (error.status !== 404 && error.status !== 400) throw error;
       this.asked = { ...NOTHING, page: 0 };
-      toAddress(this.asked);
+      this.fill();
+      toAddress(this.asked, 0, false);
       return get("/api/board/entries", this.asked);
     });
     return turn === this.turn ? this.draw(listed, again) : 0;
@@ -122,9 +158,10 @@ export class Ledger {
     const { unit, area, words, view } = this.asked;
     this.asked.page = page;
     this.pages = pages;
-    const told = total ? `共${total}件${pages > 1 ? `，第${page + 1}/${pages}页` : ""}` : "没有符合条件的问题";
+    const told = total ? `共${total}件${pages > 1 ? `，第${page + 1}/${pages}页` : ""}` : this.nothing();
     if (this.count.textContent !== told) this.count.textContent = told;
     this.clear.hidden = !unit && !area && !words && view === NOTHING.view;
+    if (pages === 1 && this.pager.contains(document.activeElement)) this.count.focus({ preventScroll: true });
     this.pager.hidden = pages === 1;
     this.pager.querySelector(".page").textContent = `${page + 1} / ${pages}`;
     for (const button of this.pager.querySelectorAll("button")) {
@@ -133,7 +170,15 @@ export class Ledger {
       button.setAttribute("aria-disabled", String(to < 0 || to >= pages));
     }
     this.files.show(total ? files : []);
+    this.body.parentElement.hidden = total === 0;
     return this.rows(lines, again);
+  }
+
+  // Why there is nothing, and where there may be something.
+  nothing() {
+    if (this.empty) return "还没有录入问题";
+    const more = this.asked.words && this.asked.view !== "a" ? "，可在“状态”中选“全部”再查" : "";
+    return `没有符合条件的问题${more}`;
   }
 
   rows(lines, again) {
@@ -202,10 +247,19 @@ function options(select, choices, chosen) {
 
 function fromAddress() {
   const given = new URLSearchParams(location.hash.slice(1));
-  return Object.fromEntries(Object.keys(NOTHING).filter((name) => given.has(name)).map((name) => [name, given.get(name)]));
+  const asked = Object.fromEntries(Object.entries(NOTHING).map(([name, value]) => [name, given.get(name) ?? value]));
+  return { asked: { ...asked, page: number(given.get("page"), 1) - 1 }, entry: number(given.get("entry"), 0) };
 }
 
-function toAddress(asked) {
-  const said = Object.entries(asked).filter(([name, value]) => name in NOTHING && value !== NOTHING[name]);
-  history.replaceState(null, "", said.length ? `#${new URLSearchParams(said)}` : location.pathname + location.search);
+function toAddress({ page, ...asked }, entry, anew = true) {
+  const said = new URLSearchParams(Object.entries(asked).filter(([name, value]) => value !== NOTHING[name]));
+  if (page) said.set("page", page + 1);
+  if (entry) said.set("entry", entry);
+  const address = said.size ? `#${said}` : location.pathname + location.search;
+  if (anew && `#${said}` !== (location.hash || "#")) history.pushState({ entry: Boolean(entry) }, "", address);
+  else history.replaceState(history.state, "", address);
+}
+
+function number(text, otherwise) {
+  return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : otherwise;
 }

@@ -143,3 +143,11 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   ledger.search();
 });
+// The address is kept for what is shown in the ledger.
+find(".skips").addEventListener("click", (event) => {
+  event.preventDefault();
+  const part = find(event.target.closest("a").hash);
+  part.scrollIntoView();
+  part.focus({ preventScroll: true });
+});
+
