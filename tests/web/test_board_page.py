@@ -174,6 +174,14 @@ async def test_an_entry_that_leaves_the_list_takes_the_focus_no_further_than_the
     await expect(board.page.get_by_label("状态", exact=True).locator("option:checked")).to_have_text("待整改（57）")
 
 
+async def test_a_figure_says_the_same_as_its_list_although_its_number_stays(demo: Rig, board: Board) -> None:
+    rate = board.page.locator(".figure", has_text="整改率")
+    await expect(rate).to_contain_text("1.6%发现59件，整改到位1件")
+    await demo.store.run(lambda work: making.enter(work, people.create_person(work, "录入人"), making.new("新的")).id)
+    await expect(board.page.locator(".figure", has_text="未销号")).to_contain_text("59")
+    await expect(rate).to_contain_text("1.6%发现60件，整改到位1件")
+
+
 async def test_back_goes_to_the_list_before_and_closes_what_is_open(board: Board) -> None:
     page = board.page
     await board.chooses("状态", "全部（59）")

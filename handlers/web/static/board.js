@@ -113,21 +113,24 @@ function figures(list) {
   }
   let changed = 0;
   list.forEach((each, at) => {
-    if (before[at].dataset.value === each.value && before[at].dataset.tone === each.tone) return;
-    before[at].dataset.value = each.value;
-    before[at].dataset.tone = each.tone;
-    setText(before[at].querySelector(".value"), each.value);
-    setText(before[at].querySelector(".note"), each.note);
-    flash(before[at]);
+    const place = before[at];
+    const json = JSON.stringify(each);
+    if (place.dataset.json === json) return;
+    place.dataset.json = json;
+    place.dataset.tone = each.tone;
+    setText(place.querySelector(".value"), each.value);
+    setText(place.querySelector(".note"), each.note);
+    flash(place);
     changed += 1;
   });
   return changed;
 }
 
 // One with a list behind it is a way to that list.
-function figure({ label, value, note, tone, view }) {
+function figure(each) {
+  const { label, value, note, tone, view } = each;
   const parts = [el("span", { class: "label" }, label), el("b", { class: "value" }, value), el("span", { class: "note" }, note)];
-  const facts = { class: "figure", "data-label": label, "data-value": value };
+  const facts = { class: "figure", "data-label": label, "data-json": JSON.stringify(each) };
   const made = view
     ? el("button", { type: "button", ...facts, onclick: () => ledger.choose({ view }) }, ...parts)
     : el("p", facts, ...parts);
