@@ -182,6 +182,15 @@ async def test_a_figure_says_the_same_as_its_list_although_its_number_stays(demo
     await expect(rate).to_contain_text("1.6%发现60件，整改到位1件")
 
 
+async def test_a_new_week_leaves_the_focus_where_it_is(demo: Rig, board: Board) -> None:
+    await board.page.get_by_role("button", name="近8周").click()
+    await board.cell(3, 1).focus()
+    demo.clock.move(NOON + timedelta(days=3))
+    await expect(board.page.get_by_role("columnheader", name="第29周")).to_be_visible()
+    await expect(board.cell(3, 1)).to_be_focused()
+    await expect(board.cell(3, 1)).to_have_attribute("tabindex", "0")
+
+
 async def test_back_goes_to_the_list_before_and_closes_what_is_open(board: Board) -> None:
     page = board.page
     await board.chooses("状态", "全部（59）")

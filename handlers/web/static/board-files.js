@@ -8,20 +8,16 @@ const LONG = 6000;
 export class Files {
   constructor(place) {
     this.place = place;
-    this.drawn = new Map(); // ref -> element
+    this.lines = new Map(); // table -> line
   }
 
   show(files) {
-    const kept = new Set(files.map((file) => JSON.stringify(file)));
-    for (const key of this.drawn.keys()) if (!kept.has(key)) this.drawn.delete(key);
-    const lines = files.map((file) => {
-      const key = JSON.stringify(file);
-      if (!this.drawn.has(key)) this.drawn.set(key, line(file));
-      return this.drawn.get(key);
-    });
-    if (lines.some((each, at) => this.place.children[at] !== each) || this.place.children.length !== lines.length) {
-      this.place.replaceChildren(...lines);
+    const tables = files.map(({ ref }) => ref.split("/")[0]);
+    if (tables.join() !== [...this.lines.keys()].join()) {
+      this.lines = new Map(files.map((file, at) => [tables[at], new Line(file)]));
+      this.place.replaceChildren(...[...this.lines.values()].map((line) => line.item));
     }
+    files.forEach((file, at) => this.lines.get(tables[at]).set(file));
   }
 }
 
@@ -29,33 +25,47 @@ export function address(file) {
   return url(`/board/files/${encodeURI(file.ref)}`);
 }
 
-function line(file) {
-  const words = el("small", { role: "status" }, file.note);
-  const link = el("a", { class: "file", href: address(file), download: "" }, el("b", {}, file.name), words);
-  link.addEventListener("click", (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    if (!link.hasAttribute("aria-busy")) fetchFile(link, words);
-  });
-  return el("li", {}, link);
-}
+class Line {
+  constructor({ name }) {
+    this.words = el("small", { role: "status" });
+    this.link = el("a", { class: "file", download: "" }, el("b", {}, name), this.words);
+    this.item = el("li", {}, this.link);
+    this.href = "";
+    this.link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      if (!this.link.hasAttribute("aria-busy")) this.fetch();
+    });
+  }
 
-async function fetchFile(link, words) {
-  link.setAttribute("aria-busy", "true");
-  words.textContent = "正在生成…";
-  const patience = setTimeout(() => (words.textContent = "正在生成，内容较多，请稍候…"), LONG);
-  try {
-    const answer = await fetch(link.href);
-    clearTimeout(patience);
-    if (!answer.ok) throw Object.assign(new Error(link.href), { status: answer.status });
-    words.textContent = "正在下载…";
-    save(await answer.blob(), nameOf(answer.headers.get("Content-Disposition")));
-    words.textContent = "已下载";
-  } catch (error) {
-    words.textContent = ended(error.status) ? "登录已失效，请回到对话" : "没有生成成功，请稍后再试";
-  } finally {
+  // Another part of the table, or of another day.
+  set(file) {
+    const href = address(file);
+    if (this.href === href && this.note === file.note) return;
+    this.href = href;
+    this.note = file.note;
+    this.link.href = href;
+    if (!this.link.hasAttribute("aria-busy")) this.words.textContent = file.note;
+  }
+
+  async fetch() {
+    const { href, link, words } = this;
+    link.setAttribute("aria-busy", "true");
+    words.textContent = "正在生成…";
+    const patience = setTimeout(() => (words.textContent = "正在生成，内容较多，请稍候…"), LONG);
+    let end = "已下载";
+    try {
+      const answer = await fetch(href);
+      clearTimeout(patience);
+      if (!answer.ok) throw Object.assign(new Error(href), { status: answer.status });
+      words.textContent = "正在下载…";
+      save(await answer.blob(), nameOf(answer.headers.get("Content-Disposition")));
+    } catch (error) {
+      end = ended(error.status) ? "登录已失效，请回到对话" : "没有生成成功，请稍后再试";
+    }
     clearTimeout(patience);
     link.removeAttribute("aria-busy");
+    words.textContent = href === this.href ? end : this.note;
   }
 }
 

@@ -29,15 +29,23 @@ export class Grid {
   }
 
   build(heads, rows) {
-    const held = this.table.contains(document.activeElement);
+    const held = this.table.querySelector('[tabindex="0"]');
+    const [unit, column] = [held?.parentElement.dataset.unit, held && this.heading(held)];
+    const focused = held !== null && held === document.activeElement;
     this.cells.clear();
     this.table.replaceChildren(
       el("thead", {}, el("tr", {}, ...heads.map((head) => this.draw(el("th", { scope: "col" }), head)))),
       el("tbody", {}, ...rows.map(({ unit, cells }) => el("tr", { "data-unit": unit }, ...cells.map((cell, at) => this.cell(cell, at))))),
     );
-    const first = this.table.querySelector("tbody th");
-    this.hold(first);
-    if (held) first?.focus();
+    // Where somebody was they stay, as far as there is such a place.
+    const row = [...this.table.tBodies[0].rows].find((each) => each.dataset.unit === unit) ?? this.table.tBodies[0].rows[0];
+    const cell = [...(row?.cells ?? [])].find((each) => this.heading(each) === column) ?? row?.cells[0];
+    this.hold(cell);
+    if (focused) cell?.focus({ preventScroll: true });
+  }
+
+  heading(cell) {
+    return this.table.tHead.rows[0].cells[cell.cellIndex].querySelector(".name").textContent;
   }
 
   cell(cell, at) {
