@@ -416,6 +416,22 @@ async def test_a_line_that_was_cut_is_told_of_and_what_was_missed_comes(demo: Ri
     board.faults.clear()  # the browser notes what it could not reach
 
 
+async def test_a_list_that_could_not_be_fetched_comes_by_itself(demo: Rig, browser: Browser) -> None:
+    await demo.store.run(ledger_of_many)
+    context = await browser.new_context(viewport=DESKTOP)
+    board = Board(await context.new_page())
+    await board.page.clock.install()
+    await board.page.goto(f"{demo.url}/board?as=zhao")
+    await expect(board.count).to_have_text("共58件，第1/2页")
+    await board.page.route("**/api/board/entries?*", lambda route: route.abort(), times=1)
+    await board.chooses("状态", "已逾期（3）")
+    await expect(board.page.locator(".link")).to_have_text("连接中断，正在重连…")
+    await board.page.clock.fast_forward(4000)
+    await expect(board.count).to_have_text("共3件")
+    await expect(board.page.locator(".link")).to_have_text("已连接")
+    await context.close()
+
+
 async def test_a_line_on_which_nothing_is_heard_is_opened_anew(demo: Rig, browser: Browser) -> None:
     context = await browser.new_context(viewport=DESKTOP)
     board = Board(await context.new_page())

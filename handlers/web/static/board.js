@@ -15,10 +15,14 @@ const LINK = {
 };
 const PAUSE = 1000; // between two looks: a busy Friday noon is not a flicker
 const AGAIN = 4000; // after one that failed
+const QUIET = 10000; // between two readings-out
 
 const link = find(".link");
 const views = [...document.querySelectorAll(".views button")];
-const ledger = new Ledger(find("#ledger"), find("dialog.entry"), failed);
+const ledger = new Ledger(find("#ledger"), find("dialog.entry"), (status) => {
+  failed(status);
+  setTimeout(look, AGAIN); // what was asked for is still wanted
+});
 const grid = new Grid(find(".sheet"), (unit) => shown.ledger && ledger.choose({ unit, view: ledger.asked.view }));
 const files = new Files(find("#files .files"));
 let shown = null;
@@ -60,7 +64,7 @@ async function look() {
     try {
       const board = await get("/api/board");
       const changed = draw(board) + (board.ledger ? await ledger.refresh() : 0);
-      if (changed) find(".news").textContent = `看板已更新，有${changed}处变化`;
+      tell(changed);
       tellLink("open");
     } catch (error) {
       if (error.status === undefined) throw error;
@@ -71,6 +75,22 @@ async function look() {
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
   looking = false;
+}
+
+let untold = 0;
+let quiet = false;
+
+// For who listens instead of looking; what comes thick and fast is told together.
+function tell(changed) {
+  untold += changed;
+  if (!untold || quiet) return;
+  find(".news").textContent = `看板已更新，有${untold}处变化`;
+  untold = 0;
+  quiet = true;
+  setTimeout(() => {
+    quiet = false;
+    tell(0);
+  }, QUIET);
 }
 
 // what is shown
@@ -138,14 +158,6 @@ function figure(each) {
   return made;
 }
 
-document.addEventListener("animationend", (event) => event.target.classList.remove("changed"));
-
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
-  if (find("#ledger").hidden || find("dialog.entry").open) return;
-  event.preventDefault();
-  ledger.search();
-});
 // The address is kept for what is shown in the ledger.
 find(".skips").addEventListener("click", (event) => {
   event.preventDefault();
@@ -154,3 +166,11 @@ find(".skips").addEventListener("click", (event) => {
   part.focus({ preventScroll: true });
 });
 
+document.addEventListener("animationend", (event) => event.target.classList.remove("changed"));
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
+  if (find("#ledger").hidden || find("dialog.entry").open) return;
+  event.preventDefault();
+  ledger.search();
+});
