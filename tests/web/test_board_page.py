@@ -191,6 +191,17 @@ async def test_a_new_week_leaves_the_focus_where_it_is(demo: Rig, board: Board) 
     await expect(board.cell(3, 1)).to_have_attribute("tabindex", "0")
 
 
+async def test_a_units_number_leads_to_what_it_counts(board: Board) -> None:
+    await board.chooses("状态", "已销号（1）")
+    await board.cell(0, 12).click()
+    await expect(board.count).to_have_text("共3件")
+    await board.cell(0, 11).click()
+    await expect(board.count).to_have_text("共57件，第1/2页")
+    await board.chooses("状态", "已销号（1）")
+    await board.cell(1, 0).click()
+    await expect(board.count).to_have_text("共1件")
+
+
 async def test_back_goes_to_the_list_before_and_closes_what_is_open(board: Board) -> None:
     page = board.page
     await board.chooses("状态", "全部（59）")

@@ -3,7 +3,7 @@
 import { el, flash } from "./dom.js";
 
 export class Grid {
-  // `open(unit)` is called when a unit is chosen.
+  // `open(unit, view)` is called when a unit is chosen, with the list that a number of its entries counts, "" for none.
   constructor(sheet, open) {
     this.sheet = sheet;
     this.table = sheet.querySelector("table");
@@ -81,8 +81,9 @@ export class Grid {
       element.replaceChildren(el("span", { class: "name" }, name), ...more.filter(Boolean).map((each) => el("span", { class: "note" }, each)));
       return element;
     }
-    const { sign, word, tone, said } = what;
+    const { sign, word, tone, said, view } = what;
     element.dataset.tone = tone;
+    element.dataset.view = view ?? "";
     if (said) {
       element.title = said;
       element.setAttribute("aria-label", said);
@@ -101,7 +102,7 @@ export class Grid {
   }
 
   choose(cell) {
-    if (cell) this.open(cell.parentElement.dataset.unit);
+    if (cell) this.open(cell.parentElement.dataset.unit, cell.dataset.view);
   }
 
   press(event) {
@@ -142,6 +143,8 @@ function cellsOf(row, cells, columns, ledger) {
   }));
   const plain = (name, value, tone = "") => ({ sign: "", word: value, tone, said: `${row.name}，${name}：${value}` });
   const kept = plain("每周报送累计", row.kept || "无缺报迟报");
-  const stock = ledger ? [plain("未销号", `${row.open ?? 0}`), plain("逾期", `${row.overdue ?? 0}`, row.overdue ? "missing" : "")] : [];
+  const open = { ...plain("未销号", `${row.open ?? 0}`), view: "o" };
+  const overdue = { ...plain("逾期", `${row.overdue ?? 0}`, row.overdue ? "missing" : ""), view: "l" };
+  const stock = ledger ? [open, overdue] : [];
   return [{ sign: "", word: row.name, tone: "", said: "" }, ...named, { ...kept, word: row.kept || "—" }, ...stock];
 }

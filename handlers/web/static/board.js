@@ -23,7 +23,7 @@ const ledger = new Ledger(find("#ledger"), find("dialog.entry"), (status) => {
   failed(status);
   setTimeout(look, AGAIN); // what was asked for is still wanted
 });
-const grid = new Grid(find(".sheet"), (unit) => shown.ledger && ledger.choose({ unit, view: ledger.asked.view }));
+const grid = new Grid(find(".sheet"), (unit, view) => shown.ledger && ledger.choose({ unit, view: view || ledger.asked.view }));
 const files = new Files(find("#files .files"));
 let shown = null;
 
