@@ -232,11 +232,11 @@ async def test_an_address_that_is_passed_on_opens_the_same(demo: Rig, browser: B
         await expect(board.count).to_have_text("共3件")
         await board.page.keyboard.press("Escape")
         await expect(board.drawer).to_be_hidden()
-        assert board.page.url.endswith("#view=l")
+        await expect(board.page).to_have_url(f"{demo.url}/board?as=zhao#view=l")
         await board.page.get_by_role("link", name="下载", exact=True).focus()
         await board.page.keyboard.press("Enter")
         await expect(board.page.get_by_role("region", name="下载")).to_be_focused()
-        assert board.page.url.endswith("#view=l")
+        await expect(board.page).to_have_url(f"{demo.url}/board?as=zhao#view=l")
 
 
 async def test_a_filter_that_is_no_more_is_not_shown_as_if_it_held(demo: Rig, browser: Browser) -> None:
