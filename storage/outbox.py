@@ -275,7 +275,7 @@ _RESEND = (
 _WAITING = (
     select(col(Outbox.id), col(Outbox.key))
     .where(OPEN, col(Outbox.state).in_(("new", "claimed")), col(Outbox.person_id) == bindparam("person"))
-    .where(col(Outbox.kind) == "notice")
+    .where(col(Outbox.kind).in_(("notice", "push")))
     .order_by(col(Outbox.id))
 )
 _UNSENT = (_THIS, col(Outbox.state).in_(("new", "claimed")))
@@ -534,7 +534,7 @@ def resend(work: Work, row_id: int, at: datetime | None = None) -> bool:
 
 
 def waiting(work: Work, person_id: int) -> list[tuple[int, str]]:
-    """Return (id, key) of the notices to this person that have not been sent yet."""
+    """Return (id, key) of what was to be told this person unasked and has not been sent yet."""
     return [(row.id, row.key) for row in work.conn.execute(_WAITING, {"person": person_id})]
 
 

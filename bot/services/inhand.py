@@ -46,13 +46,16 @@ class Passed:
 def leave(work: Work, leaver: int, role: str, unit: str, to: int | None, by: int | None) -> Passed:
     """Pass on what a leaver has in hand for a role in a unit; without anybody to take it, forms stay theirs."""
     passed = Passed()
+    held = people.find(work, leaver)
+    roles = held.roles if held else ()
     if not unit:
+        if not roles:
+            _drop_notices(work, leaver)
         return passed
     _hold(work, leaver, to or leaver)
     for row in begun(work, leaver, role, unit):
         _pass(work, row, to, by, passed)
-    held = people.find(work, leaver)
-    units = {own for _, own in held.roles if own} if held else set()
+    units = {own for _, own in roles if own}
     if unit not in units:
         _pass_notices(work, leaver, unit, to, elsewhere=bool(units))
     return passed
@@ -106,6 +109,12 @@ def _pass(work: Work, row: DraftRow, to: int | None, by: int | None, passed: Pas
         audit.note(work, by, "draft.pass", f"draft:{row.id}", **{"from": row.person_id, "to": to})
         passed.moved.append(row.id)
     people.unfocus(work, row.id)
+
+
+def _drop_notices(work: Work, leaver: int) -> None:
+    """Let nothing that has not been sent yet tell of the bureau to somebody who has no part in it any more."""
+    for notice, _ in outbox.waiting(work, leaver):
+        outbox.drop(work, notice, "handed over")
 
 
 def _pass_notices(work: Work, leaver: int, unit: str, to: int | None, *, elsewhere: bool) -> None:

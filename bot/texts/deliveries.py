@@ -32,6 +32,7 @@ _REASONS: Final[Mapping[str, str]] = {
     "interrupted": "发送时程序中断",
     "expired": "当时程序没有运行",
     "outdated": "已有更新的一份",
+    "handed over": "已不在岗",
     "failed": "发送时出错，请告知管理员",
 }
 _CHINESE: Final = re.compile("[一-鿿]")

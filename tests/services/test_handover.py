@@ -297,3 +297,23 @@ async def test_two_administrators_who_replace_somebody_at_once_name_one_successo
     assert len(await office.store.run(people.members, "contact", "nongji")) == 1
     assert sorted(chat.sees("已由") for chat in (admin, other)) == [False, True]
     assert len(await audit_rows(office, "role.pass")) == 1
+
+
+async def test_what_waits_for_the_morning_is_not_said_to_whoever_has_left_the_brigade(office: Office) -> None:
+    await office.person("孙某", ("brigade", ""))
+    await office.person("李某", ("brigade", ""), ("contact", "nongji"))
+    ids = {name: await number(office, name) for name in ("孙某", "李某")}
+
+    def queue(work: Work) -> None:
+        for key, kind in (("issue/7/ask_closing", "notice"), ("weekly/2020-W28/table/weekly/1", "push")):
+            notices.tell(work, ids.values(), key, Message(f"《{key}》"), kind=kind)
+
+    office.it_is("2020-07-09 22:30")
+    await office.store.run(queue)
+    for each in ids.values():
+        await office.store.run(posts.end, each, "brigade", "", None)
+    office.it_is("2020-07-10 08:00")
+    await office.arrive()
+    assert quoted(office.chats["孙某"]) == []
+    assert office.chats["孙某"].sees("您不再担任大队联系人")
+    assert len(quoted(office.chats["李某"])) == 2, "of whoever stays in another role nothing is taken"

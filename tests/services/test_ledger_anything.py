@@ -17,8 +17,9 @@ from sqlmodel import col
 
 from bot.core import access, issues, reconciliation
 from bot.core.messages import ACTION_BYTES, Command, Event, FileRef, Said, Sent, SharedPhone, Tapped, Unreadable
+from bot.services import posts
 from bot.services.issues import ORDER
-from storage import ledger, people
+from storage import ledger
 from storage.tables import Issue, IssueChange
 from tests.kit.office import Office
 
@@ -210,7 +211,7 @@ class Walk:
         who = self.dice.choice(AWAY)
         _, role, unit = PEOPLE[who]
         there = self.roles[who + 1]
-        await self.office.store.run(people.end if there else people.grant, who + 1, role, unit)
+        await self.office.store.run(posts.end if there else posts.give, who + 1, role, unit, None)
         self.roles[who + 1] = () if there else ((role, unit),)
         self.done.append((PEOPLE[who][0], f"{role} {'no more' if there else 'again'}"))
 
