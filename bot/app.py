@@ -150,6 +150,15 @@ def outside(settings: Settings, campaign: Campaign) -> tuple[Channel, Channel]:
     return mail, WecomChannel(settings.robots, campaign.recipient, settings.wecom_api)
 
 
+def unreachable(settings: Settings, campaign: Campaign) -> Iterator[str]:
+    """Yield of each recipient for whom a setting is missing what is missing: at noon on Friday it would be too late."""
+    for each in campaign.recipients:
+        if each.channel == "mail" and not settings.smtp:
+            yield channel_texts.told(each.name, each.channel, channel_texts.NO_MAIL)
+        if each.channel == "wecom" and each.key not in settings.robots:
+            yield channel_texts.told(each.name, each.channel, channel_texts.NO_ROBOT)
+
+
 def _secret(work: Work, name: str) -> str:
     """Return this installation's secret of that name, made at its first use: all replicas share it."""
     key = f"secret/{name}"
@@ -169,6 +178,8 @@ async def run(settings: Settings, campaign: Campaign, clock: Clock, *, webhook: 
     keep_log(settings.secrets)
     stopped = heed_signals()
     product = Product(settings, campaign, clock)
+    for missing in unreachable(settings, campaign):
+        say(missing)
     web = settings.web_address or (split_address(DEFAULT_WEB) if webhook is not None else None)
     listening = listen(*web) if web is not None else None
     async with product.opened():

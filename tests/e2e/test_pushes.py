@@ -212,6 +212,21 @@ async def test_the_operator_asks_telegram(small_bureau: Bureau) -> None:
     assert "方案里没有收件人" in ended.out
 
 
+async def test_the_operator_hears_at_the_start_whom_a_setting_is_missing_for(small_bureau: Bureau) -> None:
+    folder, missing = small_bureau.folder, "整治办邮箱（邮件）：还没有设置发信服务器（DUBAN_SMTP）\n"
+    async with WecomHouse() as group:
+        given = settings(folder, "smtp+plain://127.0.0.1:9", group)
+        bot = small_bureau.bot("2020-07-09 12:00", settings=given)
+        await bot.start()
+        await bot.stop()
+        assert "整治办邮箱" not in bot.said()
+        bot.settings["DUBAN_SMTP"] = ""
+        await bot.start()
+        await bot.stop()
+    assert bot.said().count(missing) == 1
+    assert "整治工作群" not in bot.said()
+
+
 def _files(group: WecomHouse) -> list[Any]:
     return [each for each in group.shown[KEY] if each.kind == "file"]
 

@@ -197,6 +197,11 @@ class Bot:
                 await self.start()
             await asyncio.sleep(0.01)
 
+    def said(self) -> str:
+        """Return all it has said on standard output."""
+        file = self.log.with_suffix(".out")
+        return file.read_text("utf-8") if file.exists() else ""
+
     def complaints(self) -> str:
         """Return all it has said on standard error."""
         file = self.log.with_suffix(".err")
