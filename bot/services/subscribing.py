@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot.core import access, deadlines
 from bot.core.problems import Problem
+from bot.core.reminders import REMEMBERED
 from bot.core.subscriptions import FallenDue, Morning, WeekDone, occasions
 from bot.services import arrears, notices, summary
+from bot.services.issue_reminding import UNDER_WAY
 from bot.texts import subscribing as texts
 from storage import audit, outbox, pending, people, settings, subscriptions
 
@@ -102,8 +104,7 @@ def remind(work: Work) -> int:
     weeks = [each for each in due if isinstance(each, WeekDone)]
     reports = [each for each in due if isinstance(each, FallenDue)]
     told = sum(_tell_week(work, each) for each in weeks) + (_tell_reports(work, reports) if reports else 0)
-    day = date.fromisoformat(last.key.removeprefix(Morning.SERIES)) if last else None
-    return told + sum(_tell_entries(work, each, day) for each in due if isinstance(each, Morning))
+    return told + sum(_tell_entries(work, each, last) for each in due if isinstance(each, Morning))
 
 
 def _listeners(work: Work, kind: Kind) -> Iterator[Subscriber]:
@@ -139,13 +140,16 @@ def _tell_reports(work: Work, come: Sequence[FallenDue]) -> int:
     )
 
 
-def _tell_entries(work: Work, morning: Morning, last: date | None) -> int:
-    """Tell which entries' deadlines have passed since that was told of before (`last`)."""
-    found = pending.due(work, morning.first_deadline(last), morning.day - timedelta(days=1), {})
+def _tell_entries(work: Work, morning: Morning, last: outbox.Occasion | None) -> int:
+    """Tell which entries are late that were not the `last` morning: their deadline has passed, or they came late."""
+    day = date.fromisoformat(last.key.removeprefix(Morning.SERIES)) if last else None
+    looked = last.created_at if last else settings.installed_at(work)
+    renewed = pending.renewed(work, max(looked, work.now - REMEMBERED) - UNDER_WAY)
+    found = pending.due(work, None, morning.day - timedelta(days=1), renewed)
 
     def news(by: Subscriber) -> list[Pending]:
-        asked = by.since.astimezone(work.campaign.zone).date()
-        return [each for each in found if each.due >= asked]
+        first = max(morning.first_deadline(day), by.since.astimezone(work.campaign.zone).date())
+        return [each for each in found if each.due >= first or (each.renewed is not None and each.renewed >= by.since)]
 
     return sum(
         notices.tell(

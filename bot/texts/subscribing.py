@@ -67,7 +67,7 @@ def entries(found: Sequence[tuple[str, str, date]]) -> Message:
     lines = [f"{_RED} {number} {unit}（时限{moments.day(due)}）" for number, unit, due in found[:_NAMED]]
     more = [f"另有{len(found) - _NAMED}件，请点“{OVERDUE}”查看。"] if len(found) > _NAMED else []
     return Message(
-        "\n".join([f"又有{len(found)}件问题过了整改时限，还没有整改到位：", *lines, *more]),
+        "\n".join([f"有{len(found)}件问题过了整改时限，还没有整改到位：", *lines, *more]),
         title="问题逾期",
         buttons=((Button(OVERDUE, "m:list:l"), Button(SUMMARY, "m:summary")),),
     )

@@ -12,7 +12,7 @@ from bot.core.messages import Tapped
 from bot.services import posts, subscribing
 from storage import audit, people
 from tests.kit.office import SAMPLE, Office
-from tests.storage.making import enter, new
+from tests.storage.making import enter, move, new
 
 if TYPE_CHECKING:
     from bot.core.messages import Message
@@ -228,21 +228,42 @@ async def test_entries_are_told_of_on_the_morning_after_their_deadline_once(offi
     await overdue(office, "2020-07-14", "2020-07-21", unit="xumu")
     days = [f"2020-07-{day}" for day in range(13, 24)]
     heard = await hears(office, chat, *(moment for day in days for moment in on(day, "07:29", "07:30", "09:00")))
-    two = "又有2件问题过了整改时限，还没有整改到位："
+    two = "有2件问题过了整改时限，还没有整改到位："
     texts = {moment: [each.text for each in came if each.title == "问题逾期"] for moment, came in heard.items()}
     assert {moment: said for moment, said in texts.items() if said} == {
+        "2020-07-13 07:30": [  # it was late when it was entered
+            "有1件问题过了整改时限，还没有整改到位：\n🔴 NJ-2020-001 农机服务中心（时限7月8日）"
+        ],
         "2020-07-15 07:30": [
             f"{two}\n🔴 NJ-2020-002 农机服务中心（时限7月14日）\n🔴 XM-2020-001 畜牧兽医服务中心（时限7月14日）"
         ],
         "2020-07-20 07:30": [
             f"{two}\n🔴 NJ-2020-003 农机服务中心（时限7月17日）\n🔴 NJ-2020-004 农机服务中心（时限7月18日）"
         ],
-        "2020-07-22 07:30": [
-            "又有1件问题过了整改时限，还没有整改到位：\n🔴 XM-2020-002 畜牧兽医服务中心（时限7月21日）"
-        ],
+        "2020-07-22 07:30": ["有1件问题过了整改时限，还没有整改到位：\n🔴 XM-2020-002 畜牧兽医服务中心（时限7月21日）"],
     }
     await chat.taps("哪些逾期")
     assert chat.sees("共6件")
+
+
+async def test_an_entry_that_comes_late_or_comes_back_late_is_told_of(office: Office) -> None:
+    chat = await leader(office, "逾期提醒")
+    done = new("时限7月15日", due=date(2020, 7, 15))
+    await office.store.run(lambda work: enter(work, 1, done, "verifying", "closing/brigade"))
+    assert await hears(office, chat, "2020-07-16 07:30") == {}
+    office.it_is("2020-07-16 15:00")
+    await overdue(office, "2020-06-30", "2020-07-31", unit="xumu")  # of an old ledger that was brought in
+    heard = await hears(office, chat, "2020-07-16 16:00", "2020-07-17 07:30", "2020-07-17 09:00")
+    assert titles(heard) == {"2020-07-17 07:30": ["问题逾期"]}
+    assert chat.last.text.count("🔴") == 1
+    assert chat.sees("XM-2020-001 畜牧兽医服务中心（时限6月30日）")
+    office.it_is("2020-07-17 11:00")
+    await office.store.run(move, 1, "withdraw", 1)
+    heard = await hears(office, chat, "2020-07-20 07:31", "2020-07-21 07:30")
+    assert [each.text for each in heard.pop("2020-07-20 07:31") if each.title == "问题逾期"] == [
+        "有1件问题过了整改时限，还没有整改到位：\n🔴 NJ-2020-001 农机服务中心（时限7月15日）"
+    ]
+    assert heard == {}
 
 
 async def test_after_weeks_down_only_what_is_still_news_is_told(office: Office) -> None:
@@ -267,7 +288,7 @@ async def test_many_entries_are_counted_and_the_first_named(office: Office) -> N
     chat = await leader(office, "逾期提醒")
     await overdue(office, *["2020-07-09"] * 7)
     await hears(office, chat, "2020-07-10 07:30")
-    assert chat.sees("又有7件问题")
+    assert chat.sees("有7件问题")
     assert chat.last.text.count("🔴") == 5
     assert chat.sees("另有2件，请点“哪些逾期”查看。")
 
@@ -293,7 +314,7 @@ async def test_before_a_holiday_the_day_moves_and_in_it_nothing_comes(office: Of
     assert chat.sees("第40周报送")
     heard = titles(await hears(office, chat, "2020-10-09 07:30"))
     assert heard == {"2020-10-09 07:30": ["问题逾期"]}
-    assert chat.sees("又有3件问题")
+    assert chat.sees("有3件问题")
 
 
 async def test_where_nobody_asks_nothing_is_looked_at(office: Office) -> None:
