@@ -67,7 +67,7 @@ class Heart:
         """Start beating. Needs a running event loop."""
         self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._watch())]
         self._scheduler.add_job(
-            self.kick,
+            self._tick,
             IntervalTrigger(seconds=self._every),
             misfire_grace_time=None,
             coalesce=True,
@@ -80,9 +80,15 @@ class Heart:
         """Ask for a beat now: something was queued, or the rehearsal's clock was moved."""
         self._kicked.set()
 
+    async def _tick(self) -> None:
+        """Kick: a coroutine, for APScheduler would call a function in another thread, and an event is of this one."""
+        self.kick()
+
     async def close(self) -> None:
         """Stop beating; what was claimed and not sent stays in the outbox."""
         if self._scheduler.running:
+            self._scheduler.remove_all_jobs()
+            await asyncio.sleep(0)  # a tick that has just begun is over then: cut short, it would be called an error
             self._scheduler.shutdown(wait=False)
         self._closing = True
         self.kick()

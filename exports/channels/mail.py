@@ -87,7 +87,8 @@ class MailChannel:
         mail = self._compose(parcel, to)
         async with self._connected() as client:
             await self._hand_in(client, to.address, mail)
-            with contextlib.suppress(SMTPException, OSError):  # it is there by now, whatever becomes of the goodbye
+            # It is there by now, whatever becomes of the goodbye; whoever stops the product meanwhile has to know, too.
+            with contextlib.suppress(SMTPException, OSError, asyncio.CancelledError):
                 await client.quit(timeout=_GOODBYE)
         return str(mail["Message-ID"])
 

@@ -57,6 +57,16 @@ async def test_a_table_arrives_under_its_chinese_name(tls: str, tmp_path: Path) 
     assert part.get_param("name") == NAME, "for those who look for it where it stood in former days"
 
 
+async def test_whoever_stops_it_at_the_goodbye_hears_that_it_has_arrived() -> None:
+    async with MailHouse(faults=[Fault("quit", SILENCE)]) as house:
+        sending = asyncio.create_task(channel(house).deliver(PARCEL))
+        async with asyncio.timeout(10):
+            while house.faults:  # noqa: ASYNC110 - it comes to that by itself
+                await asyncio.sleep(0.01)
+        sending.cancel()
+        assert await sending == house.mails[0].message["Message-ID"]
+
+
 async def test_every_line_is_one_a_server_takes() -> None:
     """RFC 5322: seven bits, at most 998 in a line, whatever a file is called; RFC 2045 and 2047: 76 in all others."""
     long = Message("整治" * 200, title="每周工作信息" * 20)

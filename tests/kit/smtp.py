@@ -25,7 +25,7 @@ HOST: Final = "127.0.0.1"
 USER, PASSWORD = "office@example.cn", "code-of-the-mailbox"
 CUT: Final = "cut"
 SILENCE: Final = "silence"
-Moment = Literal["connect", "auth", "mail", "rcpt", "data", "end"]  # "end": after the last byte
+Moment = Literal["connect", "auth", "mail", "rcpt", "data", "end", "quit"]  # "end": after the last byte
 
 
 @dataclass(frozen=True)
@@ -149,6 +149,12 @@ class _Conversation(SMTP):
             await self.misbehave(answer)
             return
         await super().smtp_DATA(arg)
+
+    async def smtp_QUIT(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
+        if (answer := self._house.fault("quit")) is not None:
+            await self.misbehave(answer)
+            return
+        await super().smtp_QUIT(arg)
 
     async def misbehave(self, answer: str) -> None:
         """Answer, cut the connection, or say nothing any more."""
