@@ -161,6 +161,7 @@ async def test_two_windows_of_one_person_show_the_same(demo: Rig, browser: Brows
     await other.sees("第1题")
     await other.taps("跳过")
     await li.sees("第2题")
+    await other.sees("第2题")
     assert await li.log.inner_text() == await other.log.inner_text()
     await other.close()
 
