@@ -98,7 +98,8 @@ def _figures(visit: Visit, told: Summary, *, ledger: bool) -> Iterator[Figure]:
         value = f"{week.reported}/{week.expected}"
         this = week.key.endswith(f"/{deadlines.week_of(visit.now.date())}")
         label = texts.REPORTED if this else texts.LAST_REPORTED
-        yield Figure(label, value, texts.week(name, due), "missing" if week.past and week.owing else "")
+        note = texts.week(name, due, past=week.past)
+        yield Figure(label, value, note, "missing" if week.past and week.owing else "")
     if ledger and (stock := told.stock):
         yield Figure(texts.OPEN, str(stock.closing), view="o")
         yield Figure(texts.OVERDUE, str(stock.overdue), tone="missing" if stock.overdue else "", view="l")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
+from bot.texts.summary import closes
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -60,9 +62,9 @@ RATE: Final = "整改率"
 NONE: Final = "—"
 
 
-def week(title: str, due: str) -> str:
-    """第28周，7月10日（周五）12:00截止."""
-    return f"{title}，{due}截止"
+def week(title: str, due: str, *, past: bool) -> str:
+    """第28周，7月10日（周五）12:00截止; 第28周，7月10日（周五）12:00已截止."""
+    return f"{title}，{closes(due, past=past)}"
 
 
 def mended(found: int, mended: int) -> str:

@@ -263,7 +263,7 @@ async def test_a_week_that_is_long_over_is_not_called_this_week(demo: Rig) -> No
     demo.clock.move(NOON + timedelta(days=200))
     async with demo.caller() as caller:
         [week, *_] = (await got(caller, ""))["figures"]
-    assert (week["label"], week["note"]) == ("最近一周已报／应报", "第52周，12月25日（周五）12:00截止")
+    assert (week["label"], week["note"]) == ("最近一周已报／应报", "第52周，12月25日（周五）12:00已截止")
 
 
 # the ledger
