@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot import forms
-from bot.core.campaign_rules import WEEKLY
+from bot.core import deadlines
 from bot.services import ledger, posts, subjects
 from bot.texts import menu as texts
 from bot.texts.enrolment import DEPUTY_MARK
@@ -50,7 +50,7 @@ def menu(visit: Visit, text: str = "", *, title: str = "", place: Place = "new")
 
 
 def _parts(campaign: Campaign) -> Iterator[texts.Part]:
-    if any(duty.key == WEEKLY for duty in campaign.duties):
+    if deadlines.weeks(campaign):
         yield "weekly"
     if campaign.ledger is not None:
         yield "ledger"
